@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "loop/loop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/queue.h>
+#include <time.h>
+#include <unistd.h>
+
+struct post {
+	STAILQ_ENTRY(post) next;
+	void (*run)(void *user);
+	void (*destroy)(void *user);
+	void *user;
+};
+
+STAILQ_HEAD(post_list, post);
+
+struct loop {
+	enum loop_clock clock;
+	uint64_t start; /* real: CLOCK_MONOTONIC at birth */
+	uint64_t now;   /* virtual: the clock itself */
+
+	struct timer **heap; /* binary heap by (at, tie) */
+	size_t timers, room;
+	uint64_t ties;
+
+	pthread_mutex_t post_lock; /* guards posts alone: posting never waits for the loop's owner */
+	struct post_list posts;
+	atomic_size_t posted;
+	int wake; /* eventfd; -1 on a virtual clock, where nobody sleeps on the loop */
+};
+
+static uint64_t monotonic(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+int loop_new(enum loop_clock clock, struct loop **out)
+{
+	struct loop *loop = calloc(1, sizeof(*loop));
+
+	if (!loop)
+		return -ENOMEM;
+	loop->clock = clock;
+	loop->wake = -1;
+	if (clock == LOOP_REAL) {
+		loop->start = monotonic();
+		loop->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+		if (loop->wake < 0) {
+			int err = -errno;
+
+			free(loop);
+			return err;
+		}
+	}
+	pthread_mutex_init(&loop->post_lock, NULL);
+	STAILQ_INIT(&loop->posts);
+	*out = loop;
+	return 0;
+}
+
+void loop_free(struct loop *loop)
+{
+	struct post *p;
+
+	if (!loop)
+		return;
+	while ((p = STAILQ_FIRST(&loop->posts))) {
+		STAILQ_REMOVE_HEAD(&loop->posts, next);
+		if (p->destroy)
+			p->destroy(p->user);
+		free(p);
+	}
+	pthread_mutex_destroy(&loop->post_lock);
+	if (loop->wake >= 0)
+		close(loop->wake);
+	free(loop->heap);
+	free(loop);
+}
+
+enum loop_clock loop_clock(const struct loop *loop)
+{
+	return loop->clock;
+}
+
+uint64_t loop_now(const struct loop *loop)
+{
+	return loop->clock == LOOP_VIRTUAL ? loop->now : monotonic() - loop->start;
+}
+
+static bool earlier(const struct timer *a, const struct timer *b)
+{
+	return a->at != b->at ? a->at < b->at : a->tie < b->tie;
+}
+
+static void put(struct loop *loop, size_t i, struct timer *t)
+{
+	loop->heap[i] = t;
+	t->slot = i + 1;
+}
+
+static void sift_up(struct loop *loop, size_t i, struct timer *t)
+{
+	while (i > 0 && earlier(t, loop->heap[(i - 1) / 2])) {
+		put(loop, i, loop->heap[(i - 1) / 2]);
+		i = (i - 1) / 2;
+	}
+	put(loop, i, t);
+}
+
+static void sift_down(struct loop *loop, size_t i, struct timer *t)
+{
+	for (;;) {
+		size_t child = 2 * i + 1;
+
+		if (child >= loop->timers)
+			break;
+		if (child + 1 < loop->timers && earlier(loop->heap[child + 1], loop->heap[child]))
+			child++;
+		if (!earlier(loop->heap[child], t))
+			break;
+		put(loop, i, loop->heap[child]);
+		i = child;
+	}
+	put(loop, i, t);
+}
+
+int timer_arm(struct loop *loop, struct timer *t, uint64_t delay, void (*fire)(struct timer *, void *),
+	void *user)
+{
+	timer_disarm(loop, t);
+	if (loop->timers == loop->room) {
+		size_t room = loop->room ? loop->room * 2 : 64;
+		struct timer **heap = reallocarray(loop->heap, room, sizeof(*heap));
+
+		if (!heap)
+			return -ENOMEM;
+		loop->heap = heap;
+		loop->room = room;
+	}
+	t->at = loop_now(loop) + delay;
+	t->tie = loop->ties++;
+	t->fire = fire;
+	t->user = user;
+	sift_up(loop, loop->timers++, t);
+	return 0;
+}
+
+void timer_disarm(struct loop *loop, struct timer *t)
+{
+	struct timer *last;
+	size_t i;
+
+	if (!t->slot)
+		return;
+	i = t->slot - 1;
+	t->slot = 0;
+	last = loop->heap[--loop->timers];
+	if (last == t)
+		return;
+	if (i > 0 && earlier(last, loop->heap[(i - 1) / 2]))
+		sift_up(loop, i, last);
+	else
+		sift_down(loop, i, last);
+}
+
+int loop_post(struct loop *loop, void (*run)(void *user), void *user, void (*destroy)(void *user))
+{
+	struct post *p = malloc(sizeof(*p));
+
+	if (!p)
+		return -ENOMEM;
+	*p = (struct post){.run = run, .destroy = destroy, .user = user};
+	pthread_mutex_lock(&loop->post_lock);
+	STAILQ_INSERT_TAIL(&loop->posts, p, next);
+	atomic_fetch_add(&loop->posted, 1);
+	pthread_mutex_unlock(&loop->post_lock);
+	loop_kick(loop);
+	return 0;
+}
+
+static bool run_post(struct loop *loop)
+{
+	struct post *p;
+
+	if (!atomic_load(&loop->posted))
+		return false;
+	pthread_mutex_lock(&loop->post_lock);
+	p = STAILQ_FIRST(&loop->posts);
+	if (p) {
+		STAILQ_REMOVE_HEAD(&loop->posts, next);
+		atomic_fetch_sub(&loop->posted, 1);
+	}
+	pthread_mutex_unlock(&loop->post_lock);
+	if (!p)
+		return false;
+	p->run(p->user);
+	free(p);
+	return true;
+}
+
+bool loop_ready(const struct loop *loop)
+{
+	return loop_delay(loop) == 0;
+}
+
+bool loop_step(struct loop *loop)
+{
+	struct timer *t;
+
+	if (run_post(loop))
+		return true;
+	if (!loop->timers || loop->heap[0]->at > loop_now(loop))
+		return false;
+	t = loop->heap[0];
+	timer_disarm(loop, t);
+	t->fire(t, t->user);
+	return true;
+}
+
+bool loop_advance(struct loop *loop)
+{
+	if (loop->clock != LOOP_VIRTUAL || !loop->timers)
+		return false;
+	if (loop->heap[0]->at > loop->now)
+		loop->now = loop->heap[0]->at;
+	return true;
+}
+
+uint64_t loop_delay(const struct loop *loop)
+{
+	uint64_t now;
+
+	if (atomic_load(&loop->posted))
+		return 0;
+	if (!loop->timers)
+		return UINT64_MAX;
+	now = loop_now(loop);
+	return loop->heap[0]->at > now ? loop->heap[0]->at - now : 0;
+}
+
+void loop_wait(struct loop *loop, uint64_t limit_ns)
+{
+	struct pollfd fd = {.fd = loop->wake, .events = POLLIN};
+	struct timespec ts = {
+		.tv_sec = (time_t)(limit_ns / NS_PER_S), .tv_nsec = (long)(limit_ns % NS_PER_S)};
+	uint64_t count;
+
+	if (atomic_load(&loop->posted))
+		return;
+	if (ppoll(&fd, 1, limit_ns == UINT64_MAX ? NULL : &ts, NULL) > 0 &&
+		read(loop->wake, &count, sizeof(count)) < 0)
+		return; /* somebody else took the wake-up: the caller looks at its work anyway */
+}
+
+void loop_kick(struct loop *loop)
+{
+	uint64_t one = 1;
+
+	/* A full counter means that a wake-up is pending already. */
+	if (loop->wake >= 0 && write(loop->wake, &one, sizeof(one)) < 0)
+		return;
+}
