@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* State and outcome of the OS's 802.1X module, inside DOT11_MSONEX_RESULT_PARAMS. Facts: dot1x.h
+ * [H]. */
+#ifndef IHV_DOT1X_H
+#define IHV_DOT1X_H
+
+#include <l2cmn.h>
+#include <eaptypes.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How far an authentication has come. */
+typedef enum _ONEX_AUTH_STATUS {
+	OneXAuthNotStarted = 0,
+	OneXAuthInProgress = 1,
+	OneXAuthNoAuthenticatorFound = 2, /* no answer to the EAPOL-Starts */
+	OneXAuthSuccess = 3,
+	OneXAuthFailure = 4,
+	OneXAuthInvalid = 5
+} ONEX_AUTH_STATUS,
+	*PONEX_AUTH_STATUS;
+
+/* Why it ended: the ONEX group of reason codes, fit for Dot11ExtPostAssociateCompletion. */
+typedef enum _ONEX_REASON_CODE {
+	ONEX_REASON_CODE_SUCCESS = 0,
+	ONEX_REASON_START = L2_REASON_CODE_ONEX_BASE,
+	ONEX_UNABLE_TO_IDENTIFY_USER,
+	ONEX_IDENTITY_NOT_FOUND,
+	ONEX_UI_DISABLED,
+	ONEX_UI_FAILURE,
+	ONEX_EAP_FAILURE_RECEIVED,
+	ONEX_AUTHENTICATOR_NO_LONGER_PRESENT,
+	ONEX_NO_RESPONSE_TO_IDENTITY,
+	ONEX_PROFILE_VERSION_NOT_SUPPORTED,
+	ONEX_PROFILE_INVALID_LENGTH,
+	ONEX_PROFILE_DISALLOWED_EAP_TYPE,
+	ONEX_PROFILE_INVALID_EAP_TYPE_OR_FLAG,
+	ONEX_PROFILE_INVALID_ONEX_FLAGS,
+	ONEX_PROFILE_INVALID_TIMER_VALUE,
+	ONEX_PROFILE_INVALID_SUPPLICANT_MODE,
+	ONEX_PROFILE_INVALID_AUTH_MODE,
+	ONEX_PROFILE_INVALID_EAP_CONNECTION_PROPERTIES,
+	ONEX_UI_CANCELLED,
+	ONEX_PROFILE_INVALID_EXPLICIT_CREDENTIALS,
+	ONEX_PROFILE_EXPIRED_EXPLICIT_CREDENTIALS,
+	ONEX_UI_NOT_PERMITTED
+} ONEX_REASON_CODE,
+	*PONEX_REASON_CODE;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Public WLAN reason codes that a host may report and a module may reuse in *pdwReasonCode and in
+ * its completions. A subset: the connect and security codes of the groups in l2cmn.h. Connect codes
+ * start at group base + 0x8000. Source: wlanapi.h [H], contract 6.1.
+ *
+ * On Windows they stand in wlanapi.h (which mingw-w64 10 has without them); hence the guards.
+ */
+#ifndef IHV_WLANREASON_H
+#define IHV_WLANREASON_H
+
+#include <l2cmn.h>
+
+#ifndef WLAN_REASON_CODE_SUCCESS
+#define WLAN_REASON_CODE_SUCCESS L2_REASON_CODE_SUCCESS
+#define WLAN_REASON_CODE_UNKNOWN L2_REASON_CODE_UNKNOWN
+
+/* Auto configuration: choosing a network. */
+#define WLAN_REASON_CODE_NETWORK_NOT_AVAILABLE 0x2800B
+
+/* Media specific module: connecting, roaming, the driver. */
+#define WLAN_REASON_CODE_UNSUPPORTED_SECURITY_SET_BY_OS 0x30001
+#define WLAN_REASON_CODE_UNSUPPORTED_SECURITY_SET       0x30002
+#define WLAN_REASON_CODE_USER_CANCELLED                 0x38001
+#define WLAN_REASON_CODE_ASSOCIATION_FAILURE            0x38002
+#define WLAN_REASON_CODE_ASSOCIATION_TIMEOUT            0x38003
+#define WLAN_REASON_CODE_PRE_SECURITY_FAILURE           0x38004
+#define WLAN_REASON_CODE_START_SECURITY_FAILURE         0x38005
+#define WLAN_REASON_CODE_SECURITY_FAILURE               0x38006
+#define WLAN_REASON_CODE_SECURITY_TIMEOUT               0x38007
+#define WLAN_REASON_CODE_ROAMING_FAILURE                0x38008
+#define WLAN_REASON_CODE_ROAMING_SECURITY_FAILURE       0x38009
+#define WLAN_REASON_CODE_ADHOC_SECURITY_FAILURE         0x3800A
+#define WLAN_REASON_CODE_DRIVER_DISCONNECTED            0x3800B
+#define WLAN_REASON_CODE_DRIVER_OPERATION_FAILURE       0x3800C
+#define WLAN_REASON_CODE_IHV_NOT_AVAILABLE              0x3800D
+#define WLAN_REASON_CODE_IHV_NOT_RESPONDING             0x3800E
+#define WLAN_REASON_CODE_DISCONNECT_TIMEOUT             0x3800F
+#define WLAN_REASON_CODE_INTERNAL_FAILURE               0x38010
+#define WLAN_REASON_CODE_UI_REQUEST_TIMEOUT             0x38011
+#define WLAN_REASON_CODE_TOO_MANY_SECURITY_ATTEMPTS     0x38012
+
+/* Security: the handshakes. */
+#define WLAN_REASON_CODE_MSMSEC_UI_REQUEST_FAILURE   0x48001
+#define WLAN_REASON_CODE_MSMSEC_AUTH_START_TIMEOUT   0x48002
+#define WLAN_REASON_CODE_MSMSEC_AUTH_SUCCESS_TIMEOUT 0x48003
+#define WLAN_REASON_CODE_MSMSEC_KEY_START_TIMEOUT    0x48004
+#define WLAN_REASON_CODE_MSMSEC_KEY_SUCCESS_TIMEOUT  0x48005
+#define WLAN_REASON_CODE_MSMSEC_NO_AUTHENTICATOR     0x4800F
+#define WLAN_REASON_CODE_MSMSEC_NIC_FAILURE          0x48010
+#define WLAN_REASON_CODE_MSMSEC_CANCELLED            0x48011
+
+/* Profile: the vendor's part of it. */
+#define WLAN_REASON_CODE_IHV_SECURITY_NOT_SUPPORTED     0x80007
+#define WLAN_REASON_CODE_IHV_OUI_MISMATCH               0x80008
+#define WLAN_REASON_CODE_IHV_OUI_MISSING                0x80009
+#define WLAN_REASON_CODE_IHV_SETTINGS_MISSING           0x8000A
+#define WLAN_REASON_CODE_IHV_SECURITY_ONEX_MISSING      0x80012
+#define WLAN_REASON_CODE_IHV_CONNECTIVITY_NOT_SUPPORTED 0x80015
+#endif
+
+#endif
