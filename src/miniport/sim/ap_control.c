@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What a test or a user tells an access point to do. */
+#include "miniport/sim/sim_internal.h"
+
+#include <errno.h>
+
+static struct ap_station *associated(const struct sim_ap *ap, const struct mac *station)
+{
+	struct ap_station *s = ap->present ? ap_station_find(ap, station) : NULL;
+
+	return s && s->state != SIM_STA_UNKNOWN ? s : NULL;
+}
+
+int sim_ap_disassociate(struct sim_ap *ap, struct mac station, uint16_t reason)
+{
+	struct ap_station *s = associated(ap, &station);
+
+	if (!s)
+		return -ENOENT;
+	ap_forget(s);
+	s->authenticated = true; /* 802.11-2020, 11.3.2: back to state 2 */
+	return ap_send_reason(ap, &station, D11_DISASSOC, reason);
+}
+
+int sim_ap_deauthenticate(struct sim_ap *ap, struct mac station, uint16_t reason)
+{
+	struct ap_station *s = associated(ap, &station);
+
+	if (!s)
+		return -ENOENT;
+	ap_forget(s);
+	return ap_send_reason(ap, &station, D11_DEAUTH, reason);
+}
+
+static void forget_all(struct sim_ap *ap)
+{
+	struct ap_station *s, *next;
+
+	HASH_ITER(hh, ap->stations, s, next)
+	{
+		ap_forget(s);
+	}
+}
+
+int sim_ap_deauthenticate_all(struct sim_ap *ap, uint16_t reason)
+{
+	struct mac everybody = mac_from_u64(UINT64_MAX);
+
+	if (!ap->present)
+		return -ENOENT;
+	forget_all(ap);
+	return ap_send_reason(ap, &everybody, D11_DEAUTH, reason);
+}
+
+int sim_ap_group_rekey(struct sim_ap *ap)
+{
+	struct ap_station *s, *next;
+
+	if (ap->config.security == SIM_OPEN || !ap->present)
+		return -EINVAL;
+	authenticator_bss_new_gtk(&ap->bss);
+	HASH_ITER(hh, ap->stations, s, next)
+	{
+		if (s->state != SIM_STA_UNKNOWN)
+			(void)authenticator_group_rekey(&s->authenticator);
+	}
+	return 0;
+}
+
+int sim_ap_rekey(struct sim_ap *ap, struct mac station)
+{
+	struct ap_station *s = associated(ap, &station);
+
+	return s ? authenticator_rekey(&s->authenticator) : -ENOENT;
+}
+
+void sim_ap_vanish(struct sim_ap *ap)
+{
+	struct station *st;
+
+	if (!ap->present)
+		return;
+	ap->present = false;
+	forget_all(ap);
+	LIST_FOREACH(st, &ap->members, member)
+	sme_ap_vanished(st);
+}
+
+void sim_ap_return(struct sim_ap *ap)
+{
+	struct station *st;
+
+	if (ap->present)
+		return;
+	ap->present = true;
+	LIST_FOREACH(st, &ap->members, member)
+	sme_ap_returned(st);
+}
+
+void sim_ap_set_rssi(struct sim_ap *ap, int32_t rssi)
+{
+	ap->config.rssi = rssi;
+}
+
+void sim_ap_station(const struct sim_ap *ap, struct mac station, struct sim_ap_station_info *out)
+{
+	const struct ap_station *s = ap_station_find(ap, &station);
+
+	*out = (struct sim_ap_station_info){.state = SIM_STA_UNKNOWN};
+	if (!s)
+		return;
+	out->state = s->state;
+	out->data_received = s->data_received;
+	out->data_refused = s->data_refused;
+	out->mic_failures = s->authenticator.mic_failures;
+	out->handshakes = s->authenticator.handshakes;
+	out->group_handshakes = s->authenticator.group_handshakes;
+}
