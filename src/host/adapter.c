@@ -1,0 +1,498 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* An adapter's arrival, indications and leaving. */
+#include "host/host_internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/utf16.h"
+
+#define STATUS_BY_OS 7u /* DOT11_ASSOC_STATUS_DISASSOCIATED_BY_OS; what removal says is not documented (C-27) */
+
+void adapter_notice(struct host_adapter *a, const struct host_notice *n)
+{
+	if (a->host->config.notice)
+		a->host->config.notice(a->host->config.user, a, n);
+}
+
+static void notice_type(struct host_adapter *a, enum host_notice_type type, uint32_t error)
+{
+	struct host_notice n = {.type = type, .error = error};
+
+	adapter_notice(a, &n);
+}
+
+/* A GUID of the adapter's own, made of its address: the same adapter has the same one in each run. */
+static GUID guid_of(const struct mac *m)
+{
+	GUID g = {.Data1 = 0x6f70656e, .Data2 = 0x6968, .Data3 = 0x4076, .Data4 = {0x80, 0}};
+
+	memcpy(g.Data4 + 2, m->b, MAC_LEN);
+	return g;
+}
+
+static void adapter_destroy(struct host_adapter *a)
+{
+	struct host *h = a->host;
+	struct buffer *b, *next;
+
+	if (a->buffers) {
+		HASH_ITER(hh, h->buffers, b, next)
+		if (b->adapter == a)
+			b->adapter = NULL;
+	}
+	timer_disarm(h->loop, &a->watchdog);
+	timer_disarm(h->loop, &a->security_timer);
+	ui_free(h, a);
+	TAILQ_REMOVE(&h->adapter_list, a, next);
+	connection_drop(a);
+	free(a->association);
+	free(a);
+}
+
+static void init_begin(struct host *h, struct call *c)
+{
+	(void)h;
+	c->hc.init_adapter.svc = handle_to_win(c->adapter->svc);
+}
+
+/* The number that stands for the module's handle in the record: the same for the same pointer while one lives. */
+static void number_ext(struct host_adapter *a, HANDLE ext)
+{
+	struct host *h = a->host;
+	struct host_adapter *other;
+
+	a->ext = ext;
+	a->ext_number = 0;
+	if (!ext)
+		return;
+	HASH_FIND_PTR(h->by_ext, &ext, other);
+	if (other) {
+		a->ext_number = other->ext_number;
+		return;
+	}
+	a->ext_number = ++h->next_ext;
+	HASH_ADD_PTR(h->by_ext, ext, a);
+	a->ext_listed = true;
+}
+
+static void forget_ext(struct host_adapter *a)
+{
+	if (a->ext_listed)
+		HASH_DEL(a->host->by_ext, a);
+	a->ext_listed = false;
+	a->ext = NULL;
+	a->ext_number = 0;
+}
+
+static void kill_svc(struct host_adapter *a)
+{
+	if (a->svc_live)
+		handle_free(&a->host->adapters, a->svc);
+	a->svc_live = false;
+}
+
+/* The call that recorded InitAdapter has just given the adapter its handle. */
+void adapter_initialised(struct host_adapter *a, struct call *c)
+{
+	if (c->hc.result == ERROR_SUCCESS)
+		number_ext(a, c->hc.init_adapter.ext);
+	c->x.ext = a->ext_number;
+	c->x.init_adapter.written = c->hc.init_adapter.ext != NULL;
+}
+
+static void init_done(struct host *h, struct call *c)
+{
+	struct host_adapter *a = c->adapter;
+
+	(void)h;
+	if (c->hc.result != ERROR_SUCCESS) {
+		kill_svc(a);
+		a->phase = PHASE_DOWN;
+		a->mp->ops->power(a->mp, false);
+		notice_type(a, NOTICE_ADAPTER_FAILED, c->hc.result);
+		return;
+	}
+	if (a->phase == PHASE_ARRIVING)
+		a->phase = PHASE_UP;
+	if (a->phase == PHASE_UP)
+		notice_type(a, NOTICE_ADAPTER_UP, 0);
+}
+
+static int init_adapter(struct host_adapter *a)
+{
+	struct host *h = a->host;
+	const struct miniport_caps *caps = a->mp->ops->caps(a->mp);
+	_cleanup_free_ uint16_t *text = NULL;
+	size_t units = 0;
+	DOT11_ADAPTER *adapter;
+	struct call *c;
+	int err;
+
+	err = utf8_to_utf16(caps->description, strlen(caps->description), &text, &units);
+	if (err)
+		return err;
+	c = call_new(h, a, FN_INIT_ADAPTER, sizeof(*adapter) + (units + 1) * sizeof(*text));
+	if (!c)
+		return -ENOMEM;
+	err = handle_alloc(&h->adapters, a, &a->svc);
+	if (err) {
+		call_free(h, c);
+		return err;
+	}
+	a->svc_live = true;
+	a->phase = PHASE_ARRIVING;
+	a->deinit_queued = false;
+	adapter = (DOT11_ADAPTER *)c->memory;
+	adapter->gAdapterId = a->guid;
+	adapter->pszDescription = (WCHAR *)(c->memory + sizeof(*adapter));
+	memcpy(adapter->pszDescription, text, units * sizeof(*text));
+	adapter->Dot11CurrentOpMode.uCurrentOpMode = DOT11_OPERATION_MODE_EXTENSIBLE_STATION;
+	c->hc.init_adapter.adapter = adapter;
+	c->begin = init_begin;
+	c->done = init_done;
+	call_queue(h, c);
+	return 0;
+}
+
+int host_add_adapter(struct host *h, struct miniport *mp, struct host_adapter **out)
+{
+	struct host_adapter *a = calloc(1, sizeof(*a));
+	int err;
+
+	if (!a)
+		return -ENOMEM;
+	pthread_mutex_lock(&h->lock);
+	a->host = h;
+	a->mp = mp;
+	a->guid = guid_of(&mp->ops->caps(mp)->address);
+	STAILQ_INIT(&a->queue.calls);
+	TAILQ_INIT(&a->sends);
+	TAILQ_INSERT_TAIL(&h->adapter_list, a, next);
+	err = init_adapter(a);
+	if (err) {
+		TAILQ_REMOVE(&h->adapter_list, a, next);
+		free(a);
+	} else {
+		mp->ops->attach(mp, adapter_indicate, a);
+		mp->ops->power(mp, true);
+		*out = a;
+	}
+	pthread_mutex_unlock(&h->lock);
+	return err;
+}
+
+static void deinit_begin(struct host *h, struct call *c)
+{
+	(void)h;
+	kill_svc(c->adapter); /* dead on entry (contract 1.2) */
+}
+
+static void deinit_done(struct host *h, struct call *c)
+{
+	struct host_adapter *a = c->adapter;
+
+	forget_ext(a);
+	ui_cancel(h, a);
+	ui_poll_cancelled(h);
+	a->phase = PHASE_DOWN;
+}
+
+static void queue_deinit(struct host_adapter *a)
+{
+	struct call *c = call_new(a->host, a, FN_DEINIT_ADAPTER, 0);
+
+	if (!c)
+		return; /* tried again at the next occasion */
+	a->deinit_queued = true;
+	c->begin = deinit_begin;
+	c->done = deinit_done;
+	call_queue(a->host, c);
+}
+
+/* The last steps of leaving: the module has forgotten the adapter. */
+static void left(struct host_adapter *a)
+{
+	bool removing = a->removing;
+
+	a->phase = PHASE_DOWN;
+	a->deinit_queued = false;
+	if (!a->gone)
+		a->mp->ops->power(a->mp, false);
+	if (!removing) {
+		notice_type(a, NOTICE_ADAPTER_DOWN, 0);
+		return;
+	}
+	a->mp->ops->detach(a->mp);
+	notice_type(a, NOTICE_ADAPTER_REMOVED, 0);
+	adapter_destroy(a);
+}
+
+void adapter_proceed(struct host_adapter *a)
+{
+	if (a->phase == PHASE_DOWN && a->deinit_queued && queue_idle(&a->queue)) {
+		left(a);
+		return;
+	}
+	if (a->phase == PHASE_DOWN && a->removing && !a->deinit_queued && queue_idle(&a->queue)) {
+		left(a); /* it was not up: InitAdapter failed, or it was disabled before */
+		return;
+	}
+	if (a->phase == PHASE_UP && a->connect == CONNECT_ENDING)
+		connection_proceed(a, false);
+	if (a->phase != PHASE_LEAVING || a->deinit_queued || a->port.state != DATAPORT_NONE || a->queue.open)
+		return;
+	sends_complete(a);
+	if (STAILQ_EMPTY(&a->queue.calls) && TAILQ_EMPTY(&a->sends))
+		queue_deinit(a);
+}
+
+void adapter_leave(struct host_adapter *a, bool removing)
+{
+	struct dataport_event down = {.type = DATAPORT_ADAPTER_DOWN, .status = STATUS_BY_OS};
+	struct crossing x = crossing_of(a, FN_ADAPTER_DOWN);
+
+	a->removing |= removing;
+	if (a->phase == PHASE_DOWN && !a->queue.open) {
+		if (a->removing)
+			left(a);
+		return;
+	}
+	if (a->phase == PHASE_LEAVING || a->phase == PHASE_DOWN)
+		return;
+	x.adapter_down.removed = a->removing;
+	record(a->host, &x, PHASE_POINT);
+	a->phase = PHASE_LEAVING;
+	connection_drop(a);
+	packets_drop(a);
+	session_event(a, &down);
+	adapter_proceed(a);
+}
+
+int host_disable(struct host_adapter *a)
+{
+	int err = 0;
+
+	pthread_mutex_lock(&a->host->lock);
+	if (a->phase == PHASE_DOWN)
+		err = -EALREADY;
+	else if (a->phase == PHASE_LEAVING)
+		err = -EBUSY;
+	else
+		adapter_leave(a, false);
+	pthread_mutex_unlock(&a->host->lock);
+	return err;
+}
+
+int host_enable(struct host_adapter *a)
+{
+	struct dataport_event up = {.type = DATAPORT_ADAPTER_UP};
+	int err;
+
+	pthread_mutex_lock(&a->host->lock);
+	if (a->phase == PHASE_UP || a->phase == PHASE_ARRIVING) {
+		err = -EALREADY;
+	} else if (a->phase == PHASE_LEAVING || a->removing) {
+		err = -EBUSY;
+	} else {
+		session_event(a, &up);
+		err = a->mp->ops->power(a->mp, true);
+		if (!err)
+			err = init_adapter(a);
+	}
+	pthread_mutex_unlock(&a->host->lock);
+	return err;
+}
+
+int host_remove(struct host_adapter *a)
+{
+	struct host *h = a->host;
+	int err = a->removing ? -EALREADY : 0;
+
+	pthread_mutex_lock(&h->lock);
+	if (!err)
+		adapter_leave(a, true);
+	pthread_mutex_unlock(&h->lock);
+	return err;
+}
+
+const struct miniport_caps *host_adapter_caps(const struct host_adapter *a)
+{
+	return a->mp->ops->caps(a->mp);
+}
+
+bool host_adapter_is_up(const struct host_adapter *a)
+{
+	return a->phase == PHASE_UP;
+}
+
+bool host_port_open(const struct host_adapter *a, struct mac *peer)
+{
+	if (peer)
+		*peer = a->port.peer;
+	return a->port.gate;
+}
+
+static void control_done(struct host *h, struct call *c)
+{
+	struct host_notice n = {.type = NOTICE_CONTROL, .error = c->hc.result};
+	uint32_t returned = *c->hc.control.returned;
+
+	(void)h;
+	if (c->hc.result == ERROR_SUCCESS && returned <= c->hc.control.out_size) {
+		n.data = c->hc.control.out;
+		n.length = returned;
+	}
+	adapter_notice(c->adapter, &n);
+}
+
+int host_control(struct host_adapter *a, const void *in, uint32_t in_size, uint32_t out_size)
+{
+	struct host *h = a->host;
+	struct call *c = NULL;
+	int err = -ENETDOWN;
+
+	pthread_mutex_lock(&h->lock);
+	if (a->phase == PHASE_UP) {
+		err = -ENOMEM;
+		c = call_new(h, a, FN_CONTROL, (size_t)out_size + CONTROL_GUARD + in_size);
+	}
+	if (c) {
+		uint8_t *guard = c->memory + out_size;
+
+		memset(guard, CONTROL_GUARD_BYTE, CONTROL_GUARD);
+		if (in_size)
+			memcpy(guard + CONTROL_GUARD, in, in_size);
+		c->hc.control.out = c->memory;
+		c->hc.control.out_size = out_size;
+		c->hc.control.in = guard + CONTROL_GUARD;
+		c->hc.control.in_size = in_size;
+		c->reason = 0;
+		c->hc.control.returned = &c->reason;
+		c->done = control_done;
+		call_queue(h, c);
+		err = 0;
+	}
+	pthread_mutex_unlock(&h->lock);
+	return err;
+}
+
+static void association_completed(struct host_adapter *a, const struct indication *ind)
+{
+	struct dataport_event e = {.type = DATAPORT_ASSOCIATED, .peer = ind->peer};
+
+	if (ind->status != 0 || params_association(a, ind))
+		return;
+	session_event(a, &e);
+}
+
+static void pass_on(struct host_adapter *a, const struct indication *ind, DOT11EXT_IHV_INDICATION_TYPE type)
+{
+	struct call *c;
+
+	if (a->phase != PHASE_UP)
+		return;
+	c = call_new(a->host, a, FN_RECEIVE_INDICATION, ind->length * 2u);
+	if (!c)
+		return;
+	c->guarded = ind->length;
+	if (ind->length) {
+		memcpy(c->memory, ind->data, ind->length);
+		memcpy(c->memory + ind->length, ind->data, ind->length);
+	}
+	c->hc.receive_indication.type = type;
+	c->hc.receive_indication.length = ind->length;
+	c->hc.receive_indication.buffer = ind->length ? c->memory : NULL;
+	call_queue(a->host, c);
+}
+
+static void removed(struct host_adapter *a)
+{
+	record_point(a->host, a, FN_IND_REMOVED, NULL, 0, 0);
+	a->gone = true;
+	adapter_leave(a, true);
+}
+
+/* Those of the indications that say something about the association, as events of the port. */
+static void association_indication(struct host_adapter *a, const struct indication *ind)
+{
+	struct dataport_event e = {.peer = ind->peer, .status = ind->status};
+
+	switch (ind->type) {
+	case IND_ASSOCIATION_START:
+		record_point(a->host, a, FN_IND_ASSOCIATION_START, &ind->peer, 0, 0);
+		e.type = DATAPORT_ASSOCIATION_START;
+		session_event(a, &e);
+		break;
+	case IND_ASSOCIATION_COMPLETION:
+		record_point(a->host, a, FN_IND_ASSOCIATION_COMPLETION, &ind->peer, ind->status, 0);
+		association_completed(a, ind);
+		break;
+	default: /* the caller sends no other */
+		record_point(a->host, a, FN_IND_DISASSOCIATION, &ind->peer, ind->status, 0);
+		e.type = DATAPORT_DISASSOCIATED;
+		session_event(a, &e);
+		break;
+	}
+}
+
+void adapter_indicate(void *user, const struct indication *ind)
+{
+	struct host_adapter *a = user;
+	struct host *h = a->host;
+
+	switch (ind->type) {
+	case IND_SCAN_CONFIRM:
+		record_point(h, a, FN_IND_SCAN_CONFIRM, NULL, 0, 0);
+		connection_scanned(a);
+		break;
+	case IND_CONNECTION_START:
+		record_point(h, a, FN_IND_CONNECTION_START, NULL, 0, 0);
+		break;
+	case IND_CONNECTION_COMPLETION:
+		record_point(h, a, FN_IND_CONNECTION_COMPLETION, NULL, ind->status, 0);
+		connection_completed(a, ind->status);
+		break;
+	case IND_ROAMING_START:
+		record_point(h, a, FN_IND_ROAMING_START, &ind->peer, ind->status, 0);
+		break;
+	case IND_ROAMING_COMPLETION:
+		record_point(h, a, FN_IND_ROAMING_COMPLETION, NULL, ind->status, 0);
+		break;
+	case IND_ASSOCIATION_START:
+	case IND_ASSOCIATION_COMPLETION:
+	case IND_DISASSOCIATION:
+		association_indication(a, ind);
+		break;
+	case IND_DISCONNECT_COMPLETE:
+	case IND_RESET_COMPLETE:
+		connection_proceed(a, true);
+		break;
+	case IND_RECEIVE:
+		packet_received(a, ind);
+		break;
+	case IND_SEND_COMPLETE:
+		packet_sent(a, ind->cookie);
+		break;
+	case IND_MEDIA_SPECIFIC:
+		pass_on(a, ind, IndicationTypeNicSpecificNotification);
+		break;
+	case IND_PMKID_CANDIDATE_LIST:
+		pass_on(a, ind, IndicationTypePmkidCandidateList);
+		break;
+	case IND_TKIPMIC_FAILURE:
+		pass_on(a, ind, IndicationTypeTkipMicFailure);
+		break;
+	case IND_PHY_STATE:
+		pass_on(a, ind, IndicationTypePhyStateChange);
+		break;
+	case IND_LINK_QUALITY:
+		pass_on(a, ind, IndicationTypeLinkQuality);
+		break;
+	case IND_REMOVED:
+		removed(a);
+		break;
+	}
+}

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Who does the work. One thread of a small pool has the lead: it makes calls into the module, runs posted work and
+ * timers, and moves virtual time. It makes the calls itself, so that in the ordinary case nothing is handed from
+ * thread to thread. The thread in host_run() watches: when a call has not returned for two looks and its thread sleeps
+ * in the kernel, the lead is taken from it and another thread of the pool goes on. So the pool grows only while calls
+ * block, and one blocked call never holds up another adapter.
+ */
+#include "host/host_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LOOK_NS   (2 * NS_PER_MS)   /* between two looks at the leader */
+#define SETTLE_NS (50 * NS_PER_US)  /* between two looks at a module that is busy */
+#define OVERDUE   (5 * NS_PER_S)    /* on the loop's clock, of a call that blocks */
+
+/* A thread of the pool, on its own stack. */
+struct server {
+	TAILQ_ENTRY(server) next;
+	pid_t tid;
+	struct call *call; /* open */
+	uint64_t calls;    /* made so far: tells the watcher whether it is still the same one */
+	bool displaced;    /* lost the lead while its call blocked */
+	struct timer overdue;
+	struct host *host;
+};
+
+static _Thread_local const struct call *current_call;
+
+const struct call *engine_current(void)
+{
+	return current_call;
+}
+
+/* "pid (name) S ...": the thread sleeps if its state is S. */
+static bool asleep(pid_t tid)
+{
+	char path[64], text[256];
+	const char *state;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	state = strrchr(text, ')');
+	return state && state[1] == ' ' && state[2] == 'S';
+}
+
+static void wait_for(pthread_cond_t *cond, pthread_mutex_t *lock, uint64_t ns)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	ns += (uint64_t)ts.tv_nsec;
+	ts.tv_sec += (time_t)(ns / NS_PER_S);
+	ts.tv_nsec = (long)(ns % NS_PER_S);
+	pthread_cond_timedwait(cond, lock, &ts);
+}
+
+void engine_changed(struct host *h)
+{
+	if (h->waiting_for_module)
+		pthread_cond_broadcast(&h->change);
+	if (h->asleep)
+		loop_kick(h->loop);
+}
+
+static void end_run(struct host *h, enum host_run_result result)
+{
+	h->running = false;
+	h->run_result = result;
+	pthread_cond_broadcast(&h->change);
+}
+
+/* Calls that block count as idle while their threads sleep. */
+static bool displaced_sleep(const struct host *h)
+{
+	const struct server *s;
+
+	if (!h->displaced)
+		return true;
+	TAILQ_FOREACH(s, &h->servers, next)
+	if (s->displaced && !asleep(s->tid))
+		return false;
+	return true;
+}
+
+/* Virtual time: what the module's own threads are doing now happens before anything else does. */
+static void settle(struct host *h)
+{
+	while (h->running && !(h->module->ops->idle(h->module) && displaced_sleep(h))) {
+		h->waiting_for_module = true;
+		wait_for(&h->change, &h->lock, SETTLE_NS);
+		h->waiting_for_module = false;
+	}
+}
+
+static void make_call(struct host *h, struct server *me, struct call *c)
+{
+	call_begin(h, c);
+	me->call = c;
+	me->calls++;
+	current_call = c;
+	pthread_mutex_unlock(&h->lock);
+	h->module->ops->call(h->module, &c->hc);
+	pthread_mutex_lock(&h->lock);
+	current_call = NULL;
+	me->call = NULL;
+	timer_disarm(h->loop, &me->overdue);
+	if (me->displaced) {
+		me->displaced = false;
+		h->displaced--;
+		engine_changed(h);
+	}
+	call_finish(h, c);
+}
+
+/* Nothing can be done now: moves the clock, or waits for it, or ends the run. */
+static void pass_time(struct host *h)
+{
+	uint64_t delay = loop_delay(h->loop), now = loop_now(h->loop);
+	uint64_t left = h->run_end > now ? h->run_end - now : 0;
+
+	if (loop_clock(h->loop) == LOOP_VIRTUAL) {
+		if (delay > left)
+			end_run(h, delay == UINT64_MAX ? HOST_QUIET : HOST_LIMIT);
+		else if (!loop_advance(h->loop))
+			end_run(h, HOST_QUIET);
+		return;
+	}
+	if (left == 0) {
+		end_run(h, HOST_LIMIT);
+		return;
+	}
+	h->asleep = true;
+	pthread_mutex_unlock(&h->lock);
+	loop_wait(h->loop, delay < left ? delay : left);
+	pthread_mutex_lock(&h->lock);
+	h->asleep = false;
+	if (h->watcher_rests)
+		pthread_cond_broadcast(&h->change);
+}
+
+/* Works while this thread has the lead and there is a run to serve. */
+static void serve(struct host *h, struct server *me)
+{
+	bool virtual_time = loop_clock(h->loop) == LOOP_VIRTUAL;
+
+	while (h->leader == me && h->running) {
+		struct call *c;
+
+		if (virtual_time)
+			settle(h);
+		if (h->until && h->until(h->until_user)) {
+			end_run(h, HOST_REACHED);
+			break;
+		}
+		c = call_take(h);
+		if (c)
+			make_call(h, me, c);
+		else if (!loop_step(h->loop))
+			pass_time(h);
+	}
+}
+
+static void *server_main(void *user)
+{
+	struct host *h = user;
+	struct server me = {.tid = (pid_t)syscall(SYS_gettid), .host = h};
+
+	pthread_mutex_lock(&h->lock);
+	TAILQ_INSERT_TAIL(&h->servers, &me, next);
+	h->module->ops->host_thread(h->module, true);
+	pthread_cond_broadcast(&h->change);
+	while (!h->quit) {
+		if (h->running && !h->leader) {
+			h->leader = &me;
+			serve(h, &me);
+			if (h->leader == &me) {
+				h->leader = NULL;
+				pthread_cond_broadcast(&h->change);
+			}
+			continue;
+		}
+		h->parked++;
+		pthread_cond_wait(&h->work, &h->lock);
+		h->parked--;
+	}
+	h->module->ops->host_thread(h->module, false);
+	TAILQ_REMOVE(&h->servers, &me, next);
+	h->threads--;
+	pthread_cond_broadcast(&h->change);
+	pthread_mutex_unlock(&h->lock);
+	return NULL;
+}
+
+/* Started and registered when this returns, so that it is never taken for a thread of the module. */
+static int add_server(struct host *h)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	unsigned parked = h->parked;
+	int err;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	h->threads++;
+	err = pthread_create(&thread, &attr, server_main, h);
+	pthread_attr_destroy(&attr);
+	if (err) {
+		h->threads--;
+		return -err;
+	}
+	while (h->parked == parked && !h->leader)
+		pthread_cond_wait(&h->change, &h->lock);
+	return 0;
+}
+
+int engine_start(struct host *h)
+{
+	pthread_mutexattr_t mutex;
+	pthread_condattr_t cond;
+	int err;
+
+	TAILQ_INIT(&h->servers);
+	pthread_mutexattr_init(&mutex);
+	pthread_mutexattr_settype(&mutex, PTHREAD_MUTEX_RECURSIVE);
+	pthread_mutex_init(&h->lock, &mutex);
+	pthread_mutexattr_destroy(&mutex);
+	pthread_condattr_init(&cond);
+	pthread_condattr_setclock(&cond, CLOCK_MONOTONIC);
+	pthread_cond_init(&h->work, &cond);
+	pthread_cond_init(&h->change, &cond);
+	pthread_condattr_destroy(&cond);
+	pthread_mutex_lock(&h->lock);
+	err = add_server(h);
+	pthread_mutex_unlock(&h->lock);
+	return err;
+}
+
+void engine_stop(struct host *h)
+{
+	pthread_mutex_lock(&h->lock);
+	h->quit = true;
+	pthread_cond_broadcast(&h->work);
+	while (h->threads)
+		pthread_cond_wait(&h->change, &h->lock);
+	pthread_mutex_unlock(&h->lock);
+	pthread_cond_destroy(&h->work);
+	pthread_cond_destroy(&h->change);
+	pthread_mutex_destroy(&h->lock);
+}
+
+static void overdue(struct timer *t, void *user)
+{
+	struct server *s = user;
+	struct call *c = s->call;
+	struct host_notice n = {.type = NOTICE_HANDLER_BLOCKED};
+	struct crossing x;
+
+	(void)t;
+	if (!c)
+		return;
+	n.reason = c->hc.fn;
+	x = crossing_of(c->adapter, FN_HANDLER_OVERDUE);
+	x.handler_overdue.function = c->hc.fn;
+	record(s->host, &x, PHASE_POINT);
+	if (c->adapter)
+		adapter_notice(c->adapter, &n);
+}
+
+/* The leader's call blocks: somebody else takes the lead. */
+static void take_lead(struct host *h)
+{
+	struct server *blocked = h->leader;
+
+	timer_arm(h->loop, &blocked->overdue, OVERDUE, overdue, blocked);
+	blocked->displaced = true;
+	h->displaced++;
+	h->leader = NULL;
+	if (h->parked)
+		pthread_cond_signal(&h->work);
+	else
+		add_server(h); /* without memory for a thread the run waits for the blocked one, which takes the lead again */
+}
+
+/* One look at the leader: blocked if the same call was open, with its thread asleep, at the last look too. */
+static void look(struct host *h, uint64_t *seen, bool *slept)
+{
+	struct server *s = h->leader;
+	bool sleeps = s && s->call && asleep(s->tid);
+
+	if (sleeps && *slept && *seen == s->calls) {
+		take_lead(h);
+		sleeps = false;
+	}
+	*seen = s ? s->calls : 0;
+	*slept = sleeps;
+}
+
+enum host_run_result host_run(struct host *h, bool (*until)(void *user), void *user, uint64_t limit_ns)
+{
+	enum host_run_result result;
+	uint64_t now, seen = 0;
+	bool slept = false;
+
+	pthread_mutex_lock(&h->lock);
+	now = loop_now(h->loop);
+	h->until = until;
+	h->until_user = user;
+	h->run_end = limit_ns > UINT64_MAX - now ? UINT64_MAX : now + limit_ns;
+	h->running = true;
+	pthread_cond_signal(&h->work);
+	while (h->running) {
+		if (h->asleep) {
+			h->watcher_rests = true;
+			pthread_cond_wait(&h->change, &h->lock);
+			h->watcher_rests = false;
+			continue;
+		}
+		wait_for(&h->change, &h->lock, LOOK_NS);
+		if (h->running)
+			look(h, &seen, &slept);
+	}
+	/* The leader is on its way out of serve(); a blocked one is no longer leader. */
+	while (h->leader)
+		pthread_cond_wait(&h->change, &h->lock);
+	result = h->run_result;
+	pthread_mutex_unlock(&h->lock);
+	return result;
+}
+
+int host_post(struct host *h, void (*fn)(void *user), void *user)
+{
+	return loop_post(h->loop, fn, user, NULL);
+}

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What the files of the host share. Everything here is guarded by the host lock unless it says otherwise. */
+#ifndef OPENIHV_HOST_HOST_INTERNAL_H
+#define OPENIHV_HOST_HOST_INTERNAL_H
+
+#include <pthread.h>
+#include <sys/queue.h>
+
+#include <uthash.h>
+
+#include "base/handle.h"
+#include "contract/dataport.h"
+#include "host/host.h"
+
+enum {
+	HANDLE_ADAPTER = 1,
+	HANDLE_CONNECT,
+	HANDLE_SESSION,
+	HANDLE_SEND,
+};
+
+#define SEND_INLINE     320 /* bytes of a security packet that need no allocation of their own; EAPOL-Key fits */
+#define BACKLOG_DEFAULT 32  /* of a registration that names none */
+#define BACKLOG_MAX     1024
+#define ETHERTYPES_MAX  32
+#define CONTROL_GUARD      64 /* bytes behind the output of Control that nobody may write */
+#define CONTROL_GUARD_BYTE 0xA5
+/* Stands where a handler has to write a number, before it is called */
+#define REASON_UNWRITTEN 0xFEEDFACEu
+#define PACKET_SEEN        8  /* bytes of a packet in its record: EAPOL header, descriptor type, key information */
+#define QUARANTINE      64 /* freed buffers whose addresses are remembered */
+
+struct call;
+typedef void (*call_fn)(struct host *h, struct call *c);
+
+/* A call into the module, waiting or open. */
+struct call {
+	STAILQ_ENTRY(call) next;
+	struct host_adapter *adapter; /* whose queue it is in; NULL: the service's */
+	struct handler_call hc;
+	struct crossing x; /* entry, and later exit, of the call */
+	call_fn begin;     /* on the point of being made; NULL: nothing to do */
+	call_fn done;      /* after it returned */
+	/* One block of memory for what hc points to, and the pristine copy of its first `guarded` bytes */
+	uint8_t *memory;
+	size_t memory_length, guarded;
+	uint64_t tag; /* the security session of a packet; the UI request of a response */
+	DWORD reason;
+	uint8_t room[SEND_INLINE * 2]; /* .memory of small calls */
+};
+
+STAILQ_HEAD(call_queue, call);
+
+/* Calls of one adapter, or of the service: made one at a time, in order. */
+struct queue {
+	struct call_queue calls;
+	struct call *open;
+	bool listed; /* in the host's list of queues with work */
+	STAILQ_ENTRY(queue) next;
+};
+
+STAILQ_HEAD(queue_list, queue);
+
+struct buffer {
+	UT_hash_handle hh;
+	void *p;
+	uint64_t id;
+	size_t size;
+	struct host_adapter *adapter; /* in whose handler it was allocated */
+	bool given;                   /* belongs to the host now */
+};
+
+struct send {
+	UT_hash_handle hh; /* by .value */
+	HANDLE value;      /* hSendCompletion, the module's choice */
+	uint64_t handle;   /* cookie for the miniport */
+	uint64_t id;       /* for the record */
+	struct host_adapter *adapter;
+	TAILQ_ENTRY(send) next; /* in the adapter's list, or the spare one */
+	const void *packet;     /* the module's memory */
+	uint32_t length;
+	bool completing; /* SendPacketCompletion is in the queue */
+	uint8_t copy[SEND_INLINE]; /* of its first bytes */
+};
+
+TAILQ_HEAD(send_list, send);
+
+struct ui_request {
+	TAILQ_ENTRY(ui_request) next;
+	uint64_t id;
+	struct host_adapter *adapter;
+	const DOT11EXT_IHV_UI_REQUEST *theirs; /* the module's memory */
+	DOT11EXT_IHV_UI_REQUEST copy;
+	uint8_t *data; /* copy of pvUIRequest */
+	bool cancelled, answered;
+};
+
+TAILQ_HEAD(ui_list, ui_request);
+
+/* Dot11ExtSetProfileCustomUserData: bytes of a user for a profile. */
+struct user_data {
+	TAILQ_ENTRY(user_data) next;
+	char *profile;
+	uint32_t user;
+	uint32_t size;
+	uint8_t *bytes;
+};
+
+enum adapter_phase {
+	PHASE_ARRIVING, /* InitAdapter is queued or open */
+	PHASE_UP,
+	PHASE_LEAVING, /* no new work; ends with DeinitAdapter */
+	PHASE_DOWN,
+};
+
+enum connect_phase {
+	CONNECT_IDLE,
+	CONNECT_SCANNING,      /* for PerformPreAssociate's list */
+	CONNECT_JUDGING,       /* the module looks at the profile */
+	CONNECT_PRE,           /* PerformPreAssociate to PreAssociateCompletion */
+	CONNECT_ASSOCIATING,   /* OID_DOT11_CONNECT_REQUEST is set */
+	CONNECT_SECURING,      /* associated once, not yet authorised */
+	CONNECT_UP,            /* was authorised */
+	CONNECT_ENDING,        /* disconnect is set at the miniport */
+	CONNECT_RESETTING,     /* AdapterReset is queued or open */
+};
+
+struct host_adapter {
+	struct host *host;
+	struct miniport *mp;
+	TAILQ_ENTRY(host_adapter) next;
+	struct queue queue;
+	enum adapter_phase phase;
+	bool removing, gone; /* the end is a removal; the miniport is gone */
+	bool deinit_queued, svc_live, ext_listed;
+	uint64_t svc;
+	HANDLE ext;
+	uint32_t ext_number;
+	UT_hash_handle hh; /* by .ext */
+	GUID guid;
+
+	enum connect_phase connect;
+	const struct profile *profile;
+	uint64_t connect_handle;
+	uint16_t *own_connectivity, *own_security; /* SetCurrentProfile */
+	uint32_t fail_reason, fail_error;          /* what ended the connection, for the notice */
+	bool report_failure, disconnected;
+	struct timer watchdog;
+
+	struct dataport port;
+	uint64_t session;
+	struct timer security_timer;
+	struct call *perform; /* PerformPostAssociate that is still in the queue */
+	uint8_t *association; /* DOT11_ASSOCIATION_COMPLETION_PARAMETERS and what it points to, of the last association */
+	uint32_t association_length, association_room;
+	uint32_t keys; /* bit set of default key indices that were set in the session */
+	uint32_t stop_status;
+	bool mapping_key;
+
+	uint16_t ethertypes[ETHERTYPES_MAX];
+	unsigned nethertypes;
+	uint32_t backlog, queued_packets, order;
+
+	struct send_list sends;
+	unsigned buffers, nsends;
+};
+
+TAILQ_HEAD(adapter_list, host_adapter);
+TAILQ_HEAD(user_data_list, user_data);
+
+struct host {
+	struct host_config config;
+	struct loop *loop;
+	struct module *module;
+	struct checker *checker;
+
+	/*
+	 * Recursive, so that callbacks may use the public functions. A thread waits for something or calls
+	 * the module only from serve(), which holds it once.
+	 */
+	pthread_mutex_t lock;
+	struct queue_list ready; /* queues with a call that can be made */
+	struct queue service;    /* calls that belong to no adapter */
+
+	/* The pool (engine.c) */
+	pthread_cond_t work;   /* there is a run to serve, or the lead is vacant */
+	pthread_cond_t change; /* a run ended; a module's call came while somebody waited for one */
+	bool running, quit, waiting_for_module, asleep, watcher_rests;
+	enum host_run_result run_result;
+	bool (*until)(void *user);
+	void *until_user;
+	uint64_t run_end;
+	unsigned threads, parked, displaced;
+	struct server *leader;
+	TAILQ_HEAD(server_list, server) servers;
+
+	struct handle_table adapters, connects, sessions, sends;
+	struct adapter_list adapter_list;
+	struct host_adapter *by_ext; /* live adapters by the module's handle */
+	uint32_t next_ext;
+
+	struct buffer *buffers;
+	struct buffer *quarantine[QUARANTINE];
+	unsigned quarantine_next;
+	uint64_t next_buffer;
+	struct send *sends_by_value;
+	struct send_list spare_sends;
+	uint64_t next_send;
+	struct ui_list ui;
+	uint64_t next_ui;
+	struct user_data_list user_data;
+	struct call_queue spare_calls;
+	unsigned nspare_calls;
+
+	uint64_t seq;
+	uint64_t serial; /* tells hosts of one process apart, for thread numbers */
+	uint16_t next_thread;
+	DWORD min, max, version; /* the module's, and the one in use */
+	DWORD start_error;
+	unsigned handlers;
+	bool started, step_done;
+};
+
+/* engine.c */
+int engine_start(struct host *h);
+void engine_stop(struct host *h);
+/* A module's call has changed something: whoever waits for that looks again. */
+void engine_changed(struct host *h);
+/* The call that the calling thread has open; NULL: none. */
+const struct call *engine_current(void);
+
+/* calls.c */
+struct call *call_new(struct host *h, struct host_adapter *a, enum crossing_fn fn, size_t memory);
+void call_free(struct host *h, struct call *c);
+void call_queue(struct host *h, struct call *c);
+/* Takes a call that has not begun out of its queue; it is the caller's. */
+void call_withdraw(struct host *h, struct call *c);
+/* The next call that can be made, taken out of its queue and marked open there; NULL if none. */
+struct call *call_take(struct host *h);
+void call_begin(struct host *h, struct call *c);
+void call_finish(struct host *h, struct call *c);
+bool queue_idle(const struct queue *q);
+
+/* record.c */
+/* Completes, judges and shows a crossing. Returns the number of violations that it showed. */
+unsigned record(struct host *h, struct crossing *x, enum crossing_phase phase);
+/* A request, indication or event. Unused: 0. */
+void record_point(struct host *h, const struct host_adapter *a, enum crossing_fn fn, const struct mac *peer,
+	uint32_t reason, uint32_t result);
+struct crossing crossing_of(const struct host_adapter *a, enum crossing_fn fn);
+void record_handler(struct call *c);        /* arguments of a handler call into c->x */
+void record_handler_result(struct host *h, struct call *c);
+
+/* record_function.c */
+void record_function(struct host *h, const struct function_call *call, struct crossing *x);
+
+/* adapter.c */
+void adapter_indicate(void *user, const struct indication *ind);
+void adapter_leave(struct host_adapter *a, bool removing); /* may free it */
+/* InitAdapter has returned and is about to be recorded: the adapter gets the module's handle. */
+void adapter_initialised(struct host_adapter *a, struct call *c);
+/* Goes on with leaving, when what it waits for may have happened. */
+void adapter_proceed(struct host_adapter *a);
+void adapter_notice(struct host_adapter *a, const struct host_notice *n);
+
+/* connection.c */
+void connection_scanned(struct host_adapter *a);
+void connection_pre_completed(struct host_adapter *a, DWORD reason, DWORD error);
+void connection_completed(struct host_adapter *a, uint32_t status);
+void connection_authorised(struct host_adapter *a);
+/* The connection cannot be kept: ends it and reports why. */
+void connection_fail(struct host_adapter *a, uint32_t reason, uint32_t error);
+/* The miniport has disconnected, or the port has gone while that was waited for. */
+void connection_proceed(struct host_adapter *a, bool disconnected);
+void connection_drop(struct host_adapter *a); /* the adapter is leaving: forget it, tell nobody */
+
+/* session.c */
+void session_event(struct host_adapter *a, const struct dataport_event *event);
+DWORD session_completed(struct host_adapter *a, HANDLE session, DWORD reason, DWORD error);
+
+/* packets.c */
+void packet_received(struct host_adapter *a, const struct indication *ind);
+void packet_sent(struct host_adapter *a, uint64_t cookie);
+void packets_drop(struct host_adapter *a); /* those that wait for a port that is over */
+void sends_complete(struct host_adapter *a); /* all that are outstanding */
+void lists_clear(struct host_adapter *a);
+
+/* Number of the send for the record: that of the outstanding one with the same value, or the next. */
+void packet_number(struct host *h, HANDLE value, struct crossing *x);
+DWORD packet_send(struct host_adapter *a, const struct function_call *call);
+DWORD packet_filter(struct host_adapter *a, const struct function_call *call);
+
+/* params.c: the structures of the interface, each call's in one block of its memory */
+typedef bool (*bss_filter)(const struct profile *p, const struct bss *b);
+/* PerformPreAssociate, ValidateProfile, PerformCapabilityMatch; list NULL: none is given. */
+struct call *call_profile(
+	struct host_adapter *a, enum crossing_fn fn, const struct bss *list, size_t count, bss_filter wanted);
+struct call *call_discovery(struct host_adapter *a, const struct bss *list, size_t count);
+/* Keeps what PerformPostAssociate will be told of this association. -EMSGSIZE over 64 KiB, -ENOMEM. */
+int params_association(struct host_adapter *a, const struct indication *ind);
+void fragment_free(uint16_t **text); /* wipes it */
+
+/* memory.c */
+struct buffer *buffer_find(struct host *h, const void *p);
+DWORD buffer_allocate(struct host *h, DWORD size, void **out, struct crossing *x);
+void buffer_free(struct host *h, struct buffer *b);
+/* The host takes over what a handler returned, and frees it. 1 if p is not from AllocateBuffer and not NULL. */
+unsigned buffer_take(struct host *h, void *p);
+bool buffer_was_freed(const struct host *h, const void *p);
+void buffers_forget(struct host *h); /* frees what the module left, at the end of its life */
+unsigned buffers_left(const struct host *h, const struct host_adapter *a);
+
+/* ui.c */
+void ui_cancel(struct host *h, const struct host_adapter *a); /* all of an adapter, or all */
+/* After AdapterReset, DeinitAdapter or logoff: asks the module about each request that it should have forgotten. */
+void ui_poll_cancelled(struct host *h);
+/* Number of the request for the record: that of the pending one with the same GUID, or the next. */
+void ui_number(struct host *h, const GUID *guid, struct crossing *x);
+DWORD ui_send(struct host_adapter *a, DOT11EXT_IHV_UI_REQUEST *request);
+void ui_free(struct host *h, const struct host_adapter *a); /* of an adapter, or all */
+unsigned ui_count(const struct host *h);
+void user_data_free(struct user_data *d);
+DWORD user_data_set(struct host_adapter *a, const struct function_call *call);
+DWORD user_data_get(struct host_adapter *a, const struct function_call *call, struct crossing *x);
+void user_data_wipe(struct host_adapter *a); /* all users', of the present profile */
+
+/* keys.c */
+/* Finds number and key in the layout of the algorithm. False if the layout contradicts the length. */
+bool key_layout(uint32_t algorithm, const UCHAR *p, uint32_t length, struct miniport_key *key);
+DWORD key_set_default(struct host_adapter *a, const struct function_call *call);
+DWORD key_set_mapping(struct host_adapter *a, const struct function_call *call);
+
+/* extapi.c */
+DWORD extapi(void *user, struct function_call *call);
+struct host_adapter *extapi_adapter(struct host *h, HANDLE svc);
+DWORD extapi_error(int err); /* Win32 code of an errno */
+
+static inline HANDLE handle_to_win(uint64_t h)
+{
+	return (HANDLE)(uintptr_t)h;
+}
+
+static inline uint64_t handle_from_win(HANDLE h)
+{
+	return (uint64_t)(uintptr_t)h;
+}
+
+#endif

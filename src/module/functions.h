@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The tables of functions that a module in this process is given, each entry a thunk to struct module's function(). */
+#ifndef OPENIHV_MODULE_FUNCTIONS_H
+#define OPENIHV_MODULE_FUNCTIONS_H
+
+#include "host/module.h"
+
+/* The arguments of InitService and InitVirtualStation. */
+struct function_tables {
+	DOT11EXT_APIS apis;
+	DOT11EXT_VIRTUAL_STATION_APIS virtual_station;
+	DOT11EXT_IHV_HANDLERS handlers;
+};
+
+/* Fills the tables; from now on the thunks call m. -EBUSY: they call another. */
+int functions_attach(struct module *m, struct function_tables *tables);
+/* Replaces the functions by ones that tell that they were called through the argument's memory. */
+void functions_expire(struct function_tables *tables);
+void functions_expire_virtual_station(struct function_tables *tables);
+void functions_detach(const struct module *m);
+
+#endif

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The threads of this process that are not ours, watched through /proc/self/task: how many there are, and whether all of them
+ * sleep. Costs one system call while there are none.
+ */
+#ifndef OPENIHV_MODULE_THREADS_H
+#define OPENIHV_MODULE_THREADS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct threads;
+
+/* All threads that exist now are ours. 0 or a negative errno. */
+int threads_new(struct threads **out);
+void threads_free(struct threads *t);
+/* The calling thread is ours (or, about to end, no longer). -ENOMEM. */
+int threads_claim(struct threads *t, bool ours);
+/* No thread but ours is running or waiting for a processor. */
+bool threads_idle(struct threads *t);
+unsigned threads_foreign(struct threads *t);
+
+#endif
