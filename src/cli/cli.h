@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What the files of the command share. */
+#ifndef OPENIHV_CLI_CLI_H
+#define OPENIHV_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "contract/checker.h"
+
+enum {
+	EXIT_PASS = 0,
+	EXIT_FINDINGS = 1,
+	EXIT_USAGE = 2, /* usage, or input that cannot be used */
+};
+
+int cmd_run(int argc, char **argv);
+int cmd_check(int argc, char **argv);
+int cmd_rules(int argc, char **argv);
+int cmd_inspect(int argc, char **argv);
+
+/* One line on stderr, "openihv: " before it. Returns EXIT_USAGE. */
+int cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Colours go to terminals only, and not where NO_COLOR is set (no-color.org). */
+bool cli_colour(FILE *f);
+int cli_version(void);
+
+/* A crossing and those around it, kept for a report. */
+struct history;
+int history_new(struct history **out);
+void history_free(struct history *h);
+/* Keeps the last ones, and what a finding needs for good. found: how many findings it showed. */
+void history_add(struct history *h, const struct crossing *x, unsigned found);
+
+/* Each finding: rule, text, source page, what was seen, the crossings around it. */
+void report_findings(FILE *f, const struct checker *c, const struct history *h, bool colour);
+void report_findings_json(FILE *f, const struct checker *c);
+/* The last line: "verdict: pass (violations 0, ...)". */
+void report_verdict(FILE *f, const struct checker *c, bool pass, bool colour);
+void report_verdict_json(FILE *f, const struct checker *c, bool pass);
+
+/* One line of the timeline, without its time: who, and what. An empty string: not worth a line. */
+void describe(const struct crossing *x, char *who, size_t who_room, char *what, size_t what_room);
+/* A DOT11_ASSOC_STATUS, or an L2 reason code, in words. */
+const char *status_text(uint32_t status, char *room, size_t length);
+const char *reason_text(uint32_t reason, char *room, size_t length);
+const char *error_text(uint32_t error, char *room, size_t length);
+
+#endif

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* openihv run */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/tour.h"
+
+static const char usage[] =
+	"usage: openihv run MODULE [OPTION]...\n"
+	"\n"
+	"Loads the IHV Extensions module MODULE, gives it an adapter on a simulated radio, connects, and ends\n"
+	"the post-association operation in every way in which it can end. Judges both sides by the contract.\n"
+	"\n"
+	"  --profile FILE      WLAN profile (XML); without it a minimal one for the first AP's SSID\n"
+	"  --ap SPEC           an access point: open or wpa2-psk:PASSPHRASE, then any of\n"
+	"                      ,ssid=NAME ,bssid=MAC ,channel=N ,rssi=DBM ,akm=psk|psk-sha256|both\n"
+	"                      (repeatable; a comma in a name or passphrase is written \\,)\n"
+	"  --end WAY           only this end; repeatable, in order. WAY is one of:\n";
+
+static const char more_usage[] =
+	"  --ui-response TEXT  answer what the module asks the user; without it the terminal is asked\n"
+	"  --seed N            seed of the run (default 1): the same seed gives the same bytes\n"
+	"  --trace FILE        save every crossing, one JSON object a line, for openihv check\n"
+	"  --pcap FILE         save the frames on the air\n"
+	"  --json              print JSON lines in place of the timeline\n"
+	"  --strict            refuse calls that break a rule; races and warnings count as violations\n"
+	"  --help, --version\n"
+	"\n"
+	"Exit status: 0 pass, 1 violations or no connection, 2 usage or unusable input.\n";
+
+enum {
+	OPTION_PROFILE = 256,
+	OPTION_AP,
+	OPTION_END,
+	OPTION_UI_RESPONSE,
+	OPTION_SEED,
+	OPTION_TRACE,
+	OPTION_PCAP,
+	OPTION_JSON,
+	OPTION_STRICT,
+	OPTION_VERSION,
+};
+
+static const struct option long_options[] = {
+	{"profile", required_argument, NULL, OPTION_PROFILE},
+	{"ap", required_argument, NULL, OPTION_AP},
+	{"end", required_argument, NULL, OPTION_END},
+	{"ui-response", required_argument, NULL, OPTION_UI_RESPONSE},
+	{"seed", required_argument, NULL, OPTION_SEED},
+	{"trace", required_argument, NULL, OPTION_TRACE},
+	{"pcap", required_argument, NULL, OPTION_PCAP},
+	{"json", no_argument, NULL, OPTION_JSON},
+	{"strict", no_argument, NULL, OPTION_STRICT},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, OPTION_VERSION},
+	{0},
+};
+
+#define ENDS_MAX 64
+
+struct arguments {
+	struct world_options options;
+	const char *aps[WORLD_APS];
+	enum way ways[ENDS_MAX];
+	unsigned nways;
+};
+
+static int help(void)
+{
+	unsigned i;
+
+	fputs(usage, stdout);
+	for (i = 0; i < WAYS; i++)
+		printf("                        %-13s %s\n", way_name((enum way)i), way_text((enum way)i));
+	fputs(more_usage, stdout);
+	return EXIT_PASS;
+}
+
+static int parse_seed(const char *text, uint64_t *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtoull(text, &end, 0);
+	if (errno || end == text || *end || strchr(text, '-'))
+		return cli_error("--seed %s: not a number from 0 to 18446744073709551615", text);
+	return 0;
+}
+
+static int add_end(struct arguments *a, const char *name)
+{
+	enum way way = way_by_name(name);
+
+	if (way == WAYS)
+		return cli_error("--end %s: there is no such way; openihv run --help lists them", name);
+	if (a->nways == ENDS_MAX)
+		return cli_error("--end: at most %d", ENDS_MAX);
+	a->ways[a->nways++] = way;
+	return 0;
+}
+
+/* -1: go on; otherwise an exit status. */
+static int take(struct arguments *a, int option)
+{
+	struct world_options *o = &a->options;
+	int rc = 0;
+
+	switch (option) {
+	case OPTION_PROFILE:
+		o->profile = optarg;
+		break;
+	case OPTION_AP:
+		if (o->naps == WORLD_APS)
+			return cli_error("--ap: at most %d access points", WORLD_APS);
+		a->aps[o->naps++] = optarg;
+		break;
+	case OPTION_END:
+		rc = add_end(a, optarg);
+		break;
+	case OPTION_UI_RESPONSE:
+		o->ui_response = optarg;
+		break;
+	case OPTION_SEED:
+		rc = parse_seed(optarg, &o->seed);
+		break;
+	case OPTION_TRACE:
+		o->trace = optarg;
+		break;
+	case OPTION_PCAP:
+		o->pcap = optarg;
+		break;
+	case OPTION_JSON:
+		o->json = true;
+		break;
+	case OPTION_STRICT:
+		o->strict = true;
+		break;
+	case 'h':
+		return help();
+	case OPTION_VERSION:
+		return cli_version();
+	default: /* getopt_long() has said what is wrong */
+		return EXIT_USAGE;
+	}
+	return rc ? rc : -1;
+}
+
+/* An AP that is not given a name gets that of the profile, so that both belong together. */
+static int default_ssid(const struct world_options *o, struct ssid *out)
+{
+	struct profile_error err;
+	struct profile *p;
+
+	out->length = 7;
+	memcpy(out->bytes, "openihv", 7);
+	if (!o->profile)
+		return 0;
+	if (profile_load(o->profile, &p, &err))
+		return err.line ? cli_error("%s:%u: %s", o->profile, err.line, err.text)
+				: cli_error("%s: %s", o->profile, err.text);
+	out->length = p->ssids[0].len;
+	memcpy(out->bytes, p->ssids[0].data, p->ssids[0].len);
+	profile_free(p);
+	return 0;
+}
+
+static int parse_aps(struct arguments *a)
+{
+	struct world_options *o = &a->options;
+	struct ssid ssid;
+	char err[200];
+	unsigned i;
+	int rc = default_ssid(o, &ssid);
+
+	if (rc)
+		return rc;
+	if (!o->naps)
+		a->aps[o->naps++] = "open";
+	for (i = 0; i < o->naps; i++) {
+		o->aps[i].ssid = ssid;
+		if (sim_ap_config_parse(a->aps[i], &o->aps[i], err, sizeof(err)))
+			return cli_error("--ap %s: %s", a->aps[i], err);
+	}
+	return 0;
+}
+
+static int finish(struct world *w, bool reached)
+{
+	const struct checker *c = host_checker(w->host);
+	bool pass = reached && checker_violations(c) == 0 && !checker_incomplete(c) &&
+		    !(w->options->strict && checker_warnings(c));
+	int rc;
+
+	rc = world_save(w);
+	if (rc)
+		return rc;
+	if (w->options->json) {
+		report_findings_json(stdout, c);
+		report_verdict_json(stdout, c, pass);
+	} else {
+		report_findings(stdout, c, w->history, w->colour);
+		putchar('\n');
+		report_verdict(stdout, c, pass, w->colour);
+	}
+	return pass ? EXIT_PASS : EXIT_FINDINGS;
+}
+
+static int run(struct arguments *a)
+{
+	struct world w;
+	bool reached;
+	int rc = world_open(&w, &a->options);
+
+	if (rc) {
+		world_close(&w);
+		return rc;
+	}
+	if (w.ap_added && !a->options.json)
+		puts("A second access point of the same network was added for the roam.");
+	reached = tour_run(&w, a->ways, a->nways);
+	world_heading(&w, "The module is unloaded");
+	if (host_stop(w.host)) {
+		world_note(&w, "a handler never returned: the module cannot be unloaded");
+		finish(&w, false);
+		fflush(stdout);
+		_exit(EXIT_FINDINGS);
+	}
+	w.stopped = true;
+	rc = finish(&w, reached);
+	world_close(&w);
+	return rc;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct arguments a = {.options = {.seed = 1}};
+	unsigned i;
+	int option, rc;
+
+	while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
+		rc = take(&a, option);
+		if (rc >= 0)
+			return rc;
+	}
+	if (optind == argc)
+		return cli_error("run: which module? openihv run --help tells");
+	if (optind + 1 < argc)
+		return cli_error("run: one module at a time; '%s' is too much", argv[optind + 1]);
+	a.options.module = argv[optind];
+	if (!a.nways)
+		for (i = 0; i < WAYS; i++)
+			a.ways[a.nways++] = (enum way)i;
+	rc = parse_aps(&a);
+	return rc ? rc : run(&a);
+}

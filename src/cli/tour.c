@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/tour.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "wire/inet.h"
+
+#define ETHERTYPE_IPV4 0x0800
+#define STEP_LIMIT     (150 * NS_PER_S) /* of virtual time; longer than any of the host's own watchdogs */
+#define REASON_BUSY    5                /* 802.11-2020, Table 9-49: the AP cannot handle all associated stations */
+#define ROAM_BETTER_AP 0xB              /* DOT11_ASSOC_STATUS_ROAMING_BETTER_AP_FOUND */
+
+/* Waits until *counter has moved on from `before`. */
+struct wait {
+	const unsigned *counter, *or_else;
+	unsigned before, or_before;
+};
+
+static bool moved(void *user)
+{
+	const struct wait *wait = user;
+
+	return *wait->counter != wait->before || (wait->or_else && *wait->or_else != wait->or_before);
+}
+
+/* False: or_else happened instead, or nothing did. */
+static bool await_or(struct world *w, const unsigned *counter, unsigned before, const unsigned *or_else)
+{
+	struct wait wait = {.counter = counter, .before = before, .or_else = or_else};
+
+	wait.or_before = or_else ? *or_else : 0;
+	if (host_run(w->host, moved, &wait, STEP_LIMIT) == HOST_REACHED)
+		return *counter != before;
+	return false;
+}
+
+static bool await(struct world *w, const unsigned *counter, unsigned before)
+{
+	return await_or(w, counter, before, NULL);
+}
+
+static bool fail(struct world *w, const char *what)
+{
+	if (w->blocked)
+		world_note(w, "%s: %s has not returned", what, crossing_name((enum crossing_fn)(w->blocked - 1)));
+	else
+		world_note(w, "%s", what);
+	return false;
+}
+
+/* The end of a step: what is under way comes to rest, but nobody waits for far timers. */
+static void rest(struct world *w)
+{
+	host_run(w->host, NULL, NULL, 200 * NS_PER_MS);
+}
+
+static bool ping(struct world *w)
+{
+	uint8_t packet[128];
+	struct writer out = writer_init(packet, sizeof(packet));
+	static const uint8_t text[] = "openihv: an echo over the authorised port";
+	struct inet_echo echo = {.type = ICMP_ECHO_REQUEST_TYPE, .ttl = 64, .source = SIM_STATION_ADDRESS,
+		.destination = SIM_ECHO_ADDRESS, .id = 0x6968, .sequence = ++w->echo_sequence, .payload = text,
+		.payload_len = sizeof(text) - 1};
+	unsigned before = w->replies;
+	uint64_t sent = loop_now(w->loop);
+	struct mac peer;
+
+	host_port_open(w->adapter, &peer);
+	inet_echo_build(&out, &echo);
+	if (host_send_data(w->adapter, peer, ETHERTYPE_IPV4, packet, (uint32_t)out.len))
+		return fail(w, "the ping could not be sent");
+	if (!await(w, &w->replies, before))
+		return fail(w, "the ping was not answered");
+	world_note(w, "ping 192.0.2.1: %zu bytes over the port and back in %.3f ms", out.len,
+		(double)(loop_now(w->loop) - sent) / 1e6);
+	return true;
+}
+
+static bool connect_failed(struct world *w)
+{
+	char reason[96], error[96];
+
+	if (!w->failed)
+		return fail(w, "the connection did not come about");
+	reason_text(w->last.reason, reason, sizeof(reason));
+	error_text(w->last.error, error, sizeof(error));
+	world_note(w, "connect failed: %s; %s", reason, error);
+	return false;
+}
+
+static bool connect_and_ping(struct world *w)
+{
+	unsigned before = w->connected;
+
+	w->failed = 0;
+	if (host_connect(w->adapter, w->profile))
+		return fail(w, "the adapter cannot connect now");
+	if (!await_or(w, &w->connected, before, &w->failed))
+		return connect_failed(w);
+	return ping(w);
+}
+
+static bool connected(const struct world *w)
+{
+	return host_port_open(w->adapter, NULL);
+}
+
+/* A way that ends an authorised port needs one. */
+static bool ensure_connected(struct world *w)
+{
+	unsigned before = w->up;
+
+	if (connected(w))
+		return true;
+	if (!host_adapter_is_up(w->adapter)) {
+		if (host_enable(w->adapter) || !await(w, &w->up, before))
+			return fail(w, "the adapter did not come up");
+	}
+	return connect_and_ping(w);
+}
+
+static struct sim_ap *current_ap(struct world *w)
+{
+	struct mac peer;
+	unsigned i;
+
+	host_port_open(w->adapter, &peer);
+	for (i = 0; i < w->naps; i++)
+		if (mac_equal(&sim_ap_config(w->aps[i])->bssid, &peer))
+			return w->aps[i];
+	return w->aps[0];
+}
+
+static struct mac station(const struct world *w)
+{
+	return host_adapter_caps(w->adapter)->address;
+}
+
+/* After the AP has ended the port the radio finds its way back by itself. */
+static bool await_return(struct world *w, unsigned deleted, unsigned opened)
+{
+	if (!await(w, &w->deleted, deleted))
+		return fail(w, "the port was not deleted");
+	if (!await(w, &w->opened, opened))
+		return fail(w, "the radio did not come back");
+	return ping(w);
+}
+
+static bool way_pending(struct world *w)
+{
+	struct sim_rule rule = {
+		.kind = SIM_MESSAGE_3, .action = SIM_DISASSOCIATE, .count = 1, .offset = REASON_BUSY};
+	unsigned deleted, opened = w->opened;
+	bool ok;
+
+	if (sim_ap_config(current_ap(w))->security == SIM_OPEN) {
+		world_note(w, "left out: an open network has no handshake that could be pending");
+		return true;
+	}
+	/* A new association first; the AP disassociates where it would have sent message 3. */
+	sim_add_rule(w->sim, &rule);
+	deleted = w->deleted + 1;
+	sim_ap_deauthenticate(current_ap(w), station(w), REASON_BUSY);
+	ok = await_or(w, &w->deleted, w->deleted, NULL) && await(w, &w->deleted, deleted);
+	sim_remove_rule(w->sim, &rule);
+	if (!ok || !rule.hits)
+		return fail(w, "the AP did not get to disassociate during the handshake");
+	if (!await(w, &w->opened, opened))
+		return fail(w, "the radio did not come back");
+	return ping(w);
+}
+
+static bool way_disassociate(struct world *w)
+{
+	unsigned deleted = w->deleted, opened = w->opened;
+
+	sim_ap_disassociate(current_ap(w), station(w), REASON_BUSY);
+	return await_return(w, deleted, opened);
+}
+
+static bool way_roam(struct world *w)
+{
+	const struct sim_ap_config *from = sim_ap_config(current_ap(w));
+	unsigned deleted = w->deleted, opened = w->opened, i;
+
+	for (i = 0; i < w->naps; i++) {
+		const struct sim_ap_config *to = sim_ap_config(w->aps[i]);
+
+		if (w->aps[i] != current_ap(w) && to->ssid.length == from->ssid.length &&
+			memcmp(to->ssid.bytes, from->ssid.bytes, from->ssid.length) == 0 &&
+			to->security == from->security)
+			break;
+	}
+	if (i == w->naps) {
+		world_note(w, "left out: there is no second access point of this network");
+		return true;
+	}
+	if (sim_station_roam(w->mp, sim_ap_config(w->aps[i])->bssid, ROAM_BETTER_AP))
+		return fail(w, "the radio cannot roam");
+	return await_return(w, deleted, opened);
+}
+
+static bool way_disconnect(struct world *w)
+{
+	unsigned before = w->disconnected;
+
+	if (host_disconnect(w->adapter) || !await(w, &w->disconnected, before))
+		return fail(w, "the disconnection did not end");
+	return true;
+}
+
+static bool way_disable(struct world *w)
+{
+	unsigned before = w->down;
+
+	if (host_disable(w->adapter) || !await(w, &w->down, before))
+		return fail(w, "the adapter did not go down");
+	return true;
+}
+
+static bool way_enable(struct world *w)
+{
+	unsigned before = w->down;
+
+	if (host_adapter_is_up(w->adapter) && (host_disable(w->adapter) || !await(w, &w->down, before)))
+		return fail(w, "the adapter did not go down");
+	return ensure_connected(w);
+}
+
+static bool way_remove(struct world *w)
+{
+	unsigned before = w->removed;
+
+	sim_unplug(w->mp);
+	if (!await(w, &w->removed, before))
+		return fail(w, "the adapter was not let go");
+	return true;
+}
+
+static const struct {
+	const char *name, *text;
+	bool (*run)(struct world *w);
+	bool connected; /* needs an authorised port to begin with */
+} table[WAYS] = {
+	[WAY_PENDING] = {"pending", "The AP disassociates while the handshake is pending", way_pending, true},
+	[WAY_DISASSOCIATE] = {"disassociate", "The AP disassociates an authorised port", way_disassociate, true},
+	[WAY_ROAM] = {"roam", "The adapter roams to a second AP", way_roam, true},
+	[WAY_DISCONNECT] = {"disconnect", "The host disconnects: disassociation, then reset", way_disconnect, true},
+	[WAY_DISABLE] = {"disable", "The adapter is disabled", way_disable, true},
+	[WAY_ENABLE] = {"enable", "The adapter is enabled and connects again", way_enable, false},
+	[WAY_REMOVE] = {"remove", "The adapter is surprise-removed", way_remove, true},
+};
+
+enum way way_by_name(const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < WAYS; i++)
+		if (strcmp(table[i].name, name) == 0)
+			break;
+	return (enum way)i;
+}
+
+const char *way_name(enum way way)
+{
+	return table[way].name;
+}
+
+const char *way_text(enum way way)
+{
+	return table[way].text;
+}
+
+static bool arrive(struct world *w)
+{
+	unsigned before = w->up;
+
+	world_heading(w, "An adapter arrives and connects");
+	if (host_add_adapter(w->host, w->mp, &w->adapter))
+		return fail(w, "out of memory");
+	if (!await_or(w, &w->up, before, &w->failed))
+		return fail(w, "Dot11ExtIhvInitAdapter failed");
+	if (!connect_and_ping(w))
+		return false;
+	rest(w);
+	return true;
+}
+
+bool tour_run(struct world *w, const enum way *ways, unsigned count)
+{
+	unsigned i;
+
+	if (!arrive(w))
+		return false;
+	for (i = 0; i < count && w->adapter; i++) {
+		world_heading(w, table[ways[i]].text);
+		if (table[ways[i]].connected && !ensure_connected(w))
+			return false;
+		if (!table[ways[i]].run(w))
+			return false;
+		if (w->adapter)
+			rest(w);
+	}
+	return true;
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/world.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/prompt.h"
+#include "crypto/crypto.h"
+#include "module/inproc.h"
+#include "wire/inet.h"
+
+#define ETHERTYPE_IPV4 0x0800
+
+static void show(struct world *w, const struct crossing *x)
+{
+	char who[32], what[160];
+
+	if (w->options->json) {
+		trace_write(&w->out, x);
+		return;
+	}
+	describe(x, who, sizeof(who), what, sizeof(what));
+	if (!what[0]) {
+		w->hidden++;
+		return;
+	}
+	printf("%s%11.6f%s  %-7s %s\n", w->colour ? "\033[2m" : "", (double)x->time / 1e9, w->colour ? "\033[0m" : "", who,
+		what);
+}
+
+static void on_crossing(void *user, const struct crossing *x)
+{
+	struct world *w = user;
+	const struct checker *c = host_checker(w->host);
+	uint64_t now = c ? checker_violations(c) + checker_warnings(c) : 0;
+
+	history_add(w->history, x, (unsigned)(now - w->findings));
+	w->findings = now;
+	if (w->tracing)
+		trace_write(&w->trace, x);
+	show(w, x);
+}
+
+static void data_arrived(struct world *w, const struct host_notice *n)
+{
+	struct inet_echo echo;
+
+	if (n->ethertype == ETHERTYPE_IPV4 && inet_echo_parse(n->data, n->length, &echo) == 0 && echo.type == ICMP_ECHO_REPLY_TYPE &&
+		echo.sequence == w->echo_sequence)
+		w->replies++;
+}
+
+static void on_notice(void *user, struct host_adapter *a, const struct host_notice *n)
+{
+	struct world *w = user;
+
+	(void)a;
+	if (n->type != NOTICE_DATA)
+		w->last = *n;
+	switch (n->type) {
+	case NOTICE_ADAPTER_UP:
+		w->up++;
+		break;
+	case NOTICE_ADAPTER_FAILED:
+		w->failed++;
+		break;
+	case NOTICE_ADAPTER_DOWN:
+		w->down++;
+		break;
+	case NOTICE_ADAPTER_REMOVED:
+		w->adapter = NULL;
+		w->removed++;
+		break;
+	case NOTICE_CONNECTED:
+		w->connected++;
+		break;
+	case NOTICE_CONNECT_FAILED:
+		w->failed++;
+		break;
+	case NOTICE_DISCONNECTED:
+		w->disconnected++;
+		break;
+	case NOTICE_PORT_OPEN:
+		w->opened++;
+		break;
+	case NOTICE_PORT_DELETED:
+		w->deleted++;
+		break;
+	case NOTICE_DATA:
+		data_arrived(w, n);
+		break;
+	case NOTICE_HANDLER_BLOCKED:
+		w->blocked = n->reason + 1;
+		break;
+	case NOTICE_PORT_CLOSED:
+	case NOTICE_NOTIFICATION:
+	case NOTICE_CONTROL:
+		break;
+	}
+}
+
+static void on_ui(void *user, const struct host_ui_request *request)
+{
+	struct world *w = user;
+
+	prompt_answer(w->host, request, w->options->ui_response);
+}
+
+static void on_frame(void *user, uint64_t time, const uint8_t *frame, size_t length, uint32_t frequency)
+{
+	struct world *w = user;
+
+	pcap_writer_frame(w->pcap, time, frame, length, frequency);
+}
+
+static int open_outputs(struct world *w)
+{
+	const struct world_options *o = w->options;
+	char err[256];
+
+	if (o->trace) {
+		w->trace_file = fopen(o->trace, "w");
+		if (!w->trace_file)
+			return cli_error("%s: %s", o->trace, strerror(errno));
+		trace_writer_begin(&w->trace, w->trace_file);
+		w->tracing = true;
+	}
+	if (o->json)
+		trace_writer_begin(&w->out, stdout);
+	if (!o->pcap)
+		return 0;
+	if (pcap_writer_open(o->pcap, &w->pcap, err, sizeof(err)))
+		return cli_error("%s", err);
+	sim_set_tap(w->sim, on_frame, w);
+	return 0;
+}
+
+/* For a roam there have to be two: the second is the first with another BSSID, channel and a weaker signal. */
+static int open_radio(struct world *w)
+{
+	struct sim_ap_config second;
+	unsigned i;
+	int err;
+
+	if (loop_new(LOOP_VIRTUAL, &w->loop) || sim_new(w->loop, w->options->seed, &w->sim))
+		return cli_error("out of memory");
+	for (i = 0; i < w->options->naps; i++) {
+		err = sim_add_ap(w->sim, &w->options->aps[i], &w->aps[i]);
+		if (err)
+			return cli_error("access point %u: %s", i + 1,
+				err == -EEXIST ? "another one has the same bssid" : strerror(-err));
+		w->naps++;
+	}
+	if (w->naps == 1) {
+		second = *sim_ap_config(w->aps[0]);
+		second.bssid.b[5] ^= 1;
+		second.channel = second.channel == 11 ? 6 : 11;
+		second.rssi -= 10;
+		if (sim_add_ap(w->sim, &second, &w->aps[1]))
+			return cli_error("out of memory");
+		w->naps = 2;
+		w->ap_added = true;
+	}
+	if (sim_add_station(w->sim, (struct mac){{0}}, &w->mp))
+		return cli_error("out of memory");
+	return 0;
+}
+
+static int open_profile(struct world *w)
+{
+	const struct ssid *ssid = &w->options->aps[0].ssid;
+	struct profile_error err;
+	int rc;
+
+	if (!w->options->profile)
+		return profile_minimal(ssid->bytes, ssid->length, &w->profile) ? cli_error("out of memory") : 0;
+	rc = profile_load(w->options->profile, &w->profile, &err);
+	if (rc && err.line)
+		return cli_error("%s:%u: %s", w->options->profile, err.line, err.text);
+	if (rc)
+		return cli_error("%s: %s", w->options->profile, err.text);
+	if (w->profile->bss_type != PROFILE_BSS_INFRASTRUCTURE)
+		return cli_error("%s: an IBSS network; IHV Extensions work in infrastructure networks only",
+			w->options->profile);
+	return 0;
+}
+
+static int open_host(struct world *w)
+{
+	struct host_config config = {.loop = w->loop, .strict = w->options->strict, .crossing = on_crossing,
+		.notice = on_notice, .ui = on_ui, .user = w};
+	struct module *m;
+	char err[256];
+
+	if (inproc_open(w->options->module, &m, err, sizeof(err)))
+		return cli_error("%s: %s", w->options->module, err);
+	if (history_new(&w->history) || host_new(&config, m, &w->host))
+		return cli_error("out of memory");
+	if (host_start(w->host, err, sizeof(err)))
+		return cli_error("%s: %s", w->options->module, err);
+	return 0;
+}
+
+int world_open(struct world *w, const struct world_options *options)
+{
+	int rc;
+
+	memset(w, 0, sizeof(*w));
+	w->options = options;
+	w->colour = !options->json && cli_colour(stdout);
+	/* The module shares this process's libcrypto: its nonces, too, are then the seed's (simulated radio only). */
+	rc = crypto_make_repeatable(options->seed) ? cli_error("libcrypto cannot be made repeatable") : 0;
+	if (!rc)
+		rc = open_profile(w);
+	if (!rc)
+		rc = open_radio(w);
+	if (!rc)
+		rc = open_outputs(w);
+	if (!rc)
+		rc = open_host(w);
+	return rc;
+}
+
+int world_save(struct world *w)
+{
+	int err = 0;
+
+	if (w->tracing)
+		err = trace_writer_end(&w->trace);
+	w->tracing = false;
+	if (w->trace_file && fclose(w->trace_file))
+		err = -errno;
+	w->trace_file = NULL;
+	if (err)
+		return cli_error("%s: %s", w->options->trace, strerror(-err));
+	if (pcap_writer_close(w->pcap))
+		err = -EIO;
+	w->pcap = NULL;
+	if (w->sim)
+		sim_set_tap(w->sim, NULL, NULL);
+	return err ? cli_error("%s: %s", w->options->pcap, strerror(-err)) : 0;
+}
+
+bool world_close(struct world *w)
+{
+	if (w->host && !w->stopped && host_stop(w->host))
+		return false;
+	host_free(w->host);
+	world_save(w);
+	sim_free(w->sim);
+	loop_free(w->loop);
+	profile_free(w->profile);
+	history_free(w->history);
+	crypto_make_random();
+	return true;
+}
+
+void world_heading(struct world *w, const char *text)
+{
+	if (w->options->json)
+		printf("{\"step\":\"%s\"}\n", text);
+	else
+		printf("\n%s%s%s\n", w->colour ? "\033[1m" : "", text, w->colour ? "\033[0m" : "");
+}
+
+void world_note(struct world *w, const char *fmt, ...)
+{
+	char text[200];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (w->options->json)
+		printf("{\"note\":\"%s\"}\n", text);
+	else
+		printf("%s%11.6f  %s%s\n", w->colour ? "\033[36m" : "", (double)loop_now(w->loop) / 1e9, text,
+			w->colour ? "\033[0m" : "");
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * A radio, its access points, a module, a host and an adapter, put together for a run in virtual time; and what is seen of it:
+ * timeline, trace, capture.
+ */
+#ifndef OPENIHV_CLI_WORLD_H
+#define OPENIHV_CLI_WORLD_H
+
+#include "cli/cli.h"
+#include "host/host.h"
+#include "miniport/sim/sim.h"
+#include "profile/profile.h"
+#include "trace/pcap.h"
+#include "trace/trace.h"
+
+#define WORLD_APS 16
+
+struct world_options {
+	const char *module;
+	const char *profile;     /* NULL: a minimal one for the first AP */
+	const char *ui_response; /* NULL: ask at the terminal */
+	const char *trace, *pcap;
+	struct sim_ap_config aps[WORLD_APS];
+	unsigned naps;
+	uint64_t seed;
+	bool json, strict;
+};
+
+struct world {
+	const struct world_options *options;
+	struct loop *loop;
+	struct sim *sim;
+	struct sim_ap *aps[WORLD_APS];
+	unsigned naps;
+	bool ap_added; /* the second AP is the run's own, for the roam */
+	struct miniport *mp;
+	struct profile *profile;
+	struct host *host;
+	bool stopped; /* the module has ended already */
+	struct host_adapter *adapter; /* NULL: removed */
+	struct history *history;
+	bool colour;
+	unsigned hidden; /* lines that the timeline left out */
+	uint64_t findings; /* of the checker so far */
+
+	FILE *trace_file;
+	struct trace_writer trace;
+	bool tracing;
+	struct trace_writer out; /* --json */
+	struct pcap_writer *pcap;
+
+	/* What was told last */
+	struct host_notice last;
+	unsigned connected, failed, disconnected, up, down, removed, opened, deleted, replies, blocked;
+	uint16_t echo_sequence;
+};
+
+/* 0, or an exit status after an error was printed. */
+int world_open(struct world *w, const struct world_options *options);
+/* Ends module and host. False if the module cannot be unloaded: then the process must end at once. */
+bool world_close(struct world *w);
+/* Writes out trace and capture. 0, or an exit status after an error was printed. */
+int world_save(struct world *w);
+
+/* A heading in the timeline. */
+void world_heading(struct world *w, const char *text);
+void world_note(struct world *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif
