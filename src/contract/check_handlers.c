@@ -109,7 +109,7 @@ static void pre_associate_enter(struct checker *c, const struct crossing *x, str
 		(struct session){.handle = x->handle, .state = SESSION_CALLED, .thread = x->thread};
 	a->connect_begun = true;
 	a->connect_ok = a->lists_frozen = false;
-	a->connect_completions = a->performs = 0;
+	a->performs = 0;
 }
 
 static void pre_associate_exit(struct checker *c, const struct crossing *x, struct adapter *a)

@@ -87,8 +87,7 @@ struct adapter {
 	struct session connect;
 	bool connect_begun; /* PerformPreAssociate was called, and nothing was reset since */
 	bool connect_ok;    /* completed with success, and not reset since */
-	unsigned connect_completions; /* for the present handle */
-	unsigned performs;            /* security sessions since the last pre-association */
+	unsigned performs;  /* security sessions since the last pre-association */
 	struct session security;
 	struct session dead[REMEMBERED]; /* of both kinds */
 	unsigned dead_next;

@@ -10,10 +10,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -83,7 +86,16 @@ static void end_run(struct host *h, enum host_run_result result)
 {
 	h->running = false;
 	h->run_result = result;
-	pthread_cond_broadcast(&h->change);
+	if (eventfd_write(h->run_ended, 1) < 0)
+		return; /* its counter is full: the watcher is awake */
+}
+
+/* The next look at the leader, or none. */
+static void arm_watch(struct host *h, uint64_t ns)
+{
+	const struct itimerspec ts = {.it_value = {.tv_nsec = (long)ns}};
+
+	timerfd_settime(h->watch, 0, &ts, NULL);
 }
 
 /* Calls that block count as idle while their threads sleep. */
@@ -99,10 +111,16 @@ static bool displaced_sleep(const struct host *h)
 	return true;
 }
 
+static bool module_idle(struct host *h)
+{
+	/* In this order: one that was seen asleep at our lock is still counted afterwards. */
+	return h->module->ops->idle(h->module) && displaced_sleep(h) && atomic_load(&h->calling) == 0;
+}
+
 /* Virtual time: what the module's own threads are doing now happens before anything else does. */
 static void settle(struct host *h)
 {
-	while (h->running && !(h->module->ops->idle(h->module) && displaced_sleep(h))) {
+	while (h->running && !module_idle(h)) {
 		h->waiting_for_module = true;
 		wait_for(&h->change, &h->lock, SETTLE_NS);
 		h->waiting_for_module = false;
@@ -147,12 +165,12 @@ static void pass_time(struct host *h)
 		return;
 	}
 	h->asleep = true;
+	arm_watch(h, 0);
 	pthread_mutex_unlock(&h->lock);
 	loop_wait(h->loop, delay < left ? delay : left);
 	pthread_mutex_lock(&h->lock);
 	h->asleep = false;
-	if (h->watcher_rests)
-		pthread_cond_broadcast(&h->change);
+	arm_watch(h, LOOK_NS);
 }
 
 /* Works while this thread has the lead and there is a run to serve. */
@@ -230,6 +248,15 @@ static int add_server(struct host *h)
 	return 0;
 }
 
+static int close_watch(struct host *h, int err)
+{
+	if (h->watch >= 0)
+		close(h->watch);
+	if (h->run_ended >= 0)
+		close(h->run_ended);
+	return err;
+}
+
 int engine_start(struct host *h)
 {
 	pthread_mutexattr_t mutex;
@@ -237,6 +264,10 @@ int engine_start(struct host *h)
 	int err;
 
 	TAILQ_INIT(&h->servers);
+	h->watch = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	h->run_ended = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (h->watch < 0 || h->run_ended < 0)
+		return close_watch(h, -errno);
 	pthread_mutexattr_init(&mutex);
 	pthread_mutexattr_settype(&mutex, PTHREAD_MUTEX_RECURSIVE);
 	pthread_mutex_init(&h->lock, &mutex);
@@ -260,6 +291,7 @@ void engine_stop(struct host *h)
 	while (h->threads)
 		pthread_cond_wait(&h->change, &h->lock);
 	pthread_mutex_unlock(&h->lock);
+	close_watch(h, 0);
 	pthread_cond_destroy(&h->work);
 	pthread_cond_destroy(&h->change);
 	pthread_mutex_destroy(&h->lock);
@@ -312,6 +344,17 @@ static void look(struct host *h, uint64_t *seen, bool *slept)
 	*slept = sleeps;
 }
 
+/* Sleeps until it is time for a look, or the run has ended. */
+static void watch(struct host *h)
+{
+	struct pollfd fds[] = {{.fd = h->watch, .events = POLLIN}, {.fd = h->run_ended, .events = POLLIN}};
+	uint64_t expirations;
+
+	poll(fds, 2, -1);
+	if ((fds[0].revents & POLLIN) && read(h->watch, &expirations, sizeof(expirations)) < 0)
+		return; /* disarmed in between */
+}
+
 enum host_run_result host_run(struct host *h, bool (*until)(void *user), void *user, uint64_t limit_ns)
 {
 	enum host_run_result result;
@@ -325,17 +368,19 @@ enum host_run_result host_run(struct host *h, bool (*until)(void *user), void *u
 	h->run_end = limit_ns > UINT64_MAX - now ? UINT64_MAX : now + limit_ns;
 	h->running = true;
 	pthread_cond_signal(&h->work);
+	arm_watch(h, LOOK_NS);
 	while (h->running) {
-		if (h->asleep) {
-			h->watcher_rests = true;
-			pthread_cond_wait(&h->change, &h->lock);
-			h->watcher_rests = false;
-			continue;
-		}
-		wait_for(&h->change, &h->lock, LOOK_NS);
-		if (h->running)
-			look(h, &seen, &slept);
+		pthread_mutex_unlock(&h->lock);
+		watch(h);
+		pthread_mutex_lock(&h->lock);
+		if (!h->running)
+			break;
+		look(h, &seen, &slept);
+		if (!h->asleep)
+			arm_watch(h, LOOK_NS);
 	}
+	arm_watch(h, 0);
+	eventfd_read(h->run_ended, &now);
 	/* The leader is on its way out of serve(); a blocked one is no longer leader. */
 	while (h->leader)
 		pthread_cond_wait(&h->change, &h->lock);

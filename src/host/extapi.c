@@ -233,6 +233,8 @@ DWORD extapi(void *user, struct function_call *call)
 	unsigned violations;
 	DWORD result;
 
+	/* A thread that waits for the lock sleeps, but is not idle. */
+	atomic_fetch_add(&h->calling, 1);
 	pthread_mutex_lock(&h->lock);
 	record_function(h, call, &x);
 	violations = record(h, &x, PHASE_ENTER);
@@ -246,5 +248,6 @@ DWORD extapi(void *user, struct function_call *call)
 	record(h, &x, PHASE_EXIT);
 	engine_changed(h);
 	pthread_mutex_unlock(&h->lock);
+	atomic_fetch_sub(&h->calling, 1);
 	return result;
 }

@@ -4,6 +4,7 @@
 #define OPENIHV_HOST_HOST_INTERNAL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/queue.h>
 
 #include <uthash.h>
@@ -179,13 +180,15 @@ struct host {
 	 * the module only from serve(), which holds it once.
 	 */
 	pthread_mutex_t lock;
+	atomic_uint calling;     /* threads of the module in an extensibility function; not guarded */
 	struct queue_list ready; /* queues with a call that can be made */
 	struct queue service;    /* calls that belong to no adapter */
 
 	/* The pool (engine.c) */
 	pthread_cond_t work;   /* there is a run to serve, or the lead is vacant */
 	pthread_cond_t change; /* a run ended; a module's call came while somebody waited for one */
-	bool running, quit, waiting_for_module, asleep, watcher_rests;
+	int watch, run_ended; /* timerfd of the next look at the leader; eventfd */
+	bool running, quit, waiting_for_module, asleep;
 	enum host_run_result run_result;
 	bool (*until)(void *user);
 	void *until_user;

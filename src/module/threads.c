@@ -174,6 +174,10 @@ bool threads_idle(struct threads *t)
 			return false;
 		t->seen = now;
 	}
+	if (t->nforeign + t->nours != now) {
+		t->seen = 0; /* one came or went while they were listed */
+		return false;
+	}
 	for (i = 0; i < t->nforeign; i++) {
 		s = state(t->foreign[i].fd);
 		if (s == 0) {

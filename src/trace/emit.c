@@ -83,6 +83,7 @@ static void put_args(struct writer *out, const struct crossing *x)
 {
 	const char *const *names = crossing_args((enum crossing_fn)x->fn);
 	const char *before = ",\"args\":{\"";
+	bool any = false;
 	unsigned i;
 
 	for (i = 0; i < CROSSING_ARGS; i++) {
@@ -93,8 +94,9 @@ static void put_args(struct writer *out, const struct crossing *x)
 		put_text(out, "\":");
 		put_number(out, x->arg[i]);
 		before = ",\"";
+		any = true;
 	}
-	if (before[1] == '"') /* there was one */
+	if (any)
 		put_text(out, "}");
 }
 

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+static unsigned missed;
+
+void bench_row(const char *what, const char *unit, double value, double goal)
+{
+	bool ok = value <= goal;
+
+	if (goal > 0)
+		printf("  %-62s %10.2f %-5s  at most %6.1f  %s\n", what, value, unit, goal, ok ? "ok" : "MISSED");
+	else
+		printf("  %-62s %10.2f %-5s\n", what, value, unit);
+	missed += goal > 0 && !ok;
+	fflush(stdout);
+}
+
+void bench_note(const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("    ", stdout);
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	putchar('\n');
+}
+
+void bench_die(const char *what)
+{
+	fflush(stdout);
+	fprintf(stderr, "openihv-bench: %s\n", what);
+	exit(2);
+}
+
+uint64_t bench_resident(void)
+{
+	unsigned long long size = 0, resident = 0;
+	FILE *f = fopen("/proc/self/statm", "r");
+
+	if (!f || fscanf(f, "%llu %llu", &size, &resident) != 2)
+		bench_die("/proc/self/statm cannot be read");
+	fclose(f);
+	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static const char usage[] = "usage: openihv-bench [--short]\n";
+
+int main(int argc, char **argv)
+{
+	struct bench_options o = {.rsn = BENCH_RSN, .template = BENCH_TEMPLATE};
+
+	if (argc == 2 && strcmp(argv[1], "--short") == 0) {
+		o.shorter = true;
+	} else if (argc > 1) {
+		fputs(usage, argc == 2 && strcmp(argv[1], "--help") == 0 ? stdout : stderr);
+		return argc == 2 && strcmp(argv[1], "--help") == 0 ? 0 : 2;
+	}
+	puts("openihv bench: every goal is a ratio within this run, or memory\n");
+	bench_cycle(&o);
+	bench_indication(&o);
+	bench_scale(&o);
+	printf("\n%s\n", missed ? "some goals were missed" : "all goals reached");
+	return 0; /* a missed goal is a figure to look at, not an error of the program */
+}

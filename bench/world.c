@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "bench.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "crypto/crypto.h"
+#include "module/inproc.h"
+#include "profile/profile.h"
+#include "wire/inet.h"
+
+#define KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+static const char profile_text[] =
+	"<?xml version=\"1.0\"?>"
+	"<WLANProfile xmlns=\"http://www.microsoft.com/networking/WLAN/profile/v1\"><name>bench</name>"
+	"<SSIDConfig><SSID><name>bench</name></SSID></SSIDConfig><connectionType>ESS</connectionType>"
+	"<IHV><OUIHeader><OUI>001122</OUI><type>00</type></OUIHeader><security>"
+	"<rsn xmlns=\"urn:openihv:rsn:1\"><passphrase>" KEY "</passphrase></rsn></security></IHV></WLANProfile>";
+
+void bench_open(struct bench_world *w, const char *module,
+	void (*notice)(void *user, struct host_adapter *a, const struct host_notice *n), void *user)
+{
+	struct sim_ap_config ap = {.security = SIM_WPA2_PSK, .passphrase = KEY, .ssid = {5, "bench"}};
+	struct host_config config = {.notice = notice, .user = user};
+	struct profile_error perr;
+	struct module *m;
+	char err[256];
+
+	memset(w, 0, sizeof(*w));
+	if (crypto_make_repeatable(1) || loop_new(LOOP_VIRTUAL, &w->loop) || sim_new(w->loop, 1, &w->sim) ||
+		sim_add_ap(w->sim, &ap, &w->ap))
+		bench_die("out of memory");
+	if (profile_parse(profile_text, sizeof(profile_text) - 1, &w->profile, &perr))
+		bench_die(perr.text);
+	config.loop = w->loop;
+	if (inproc_open(module, &m, err, sizeof(err)) || host_new(&config, m, &w->host) ||
+		host_start(w->host, err, sizeof(err)))
+		bench_die(err);
+}
+
+void bench_close(struct bench_world *w)
+{
+	if (host_stop(w->host))
+		bench_die("the module cannot be unloaded");
+	if (checker_violations(host_checker(w->host)))
+		bench_die("a rule was broken");
+	host_free(w->host);
+	sim_free(w->sim);
+	loop_free(w->loop);
+	profile_free(w->profile);
+	crypto_make_random();
+}
+
+void bench_ping(struct host_adapter *a, uint16_t sequence)
+{
+	static const uint8_t payload[32];
+	struct inet_echo echo = {.type = ICMP_ECHO_REQUEST_TYPE, .ttl = 64, .source = SIM_STATION_ADDRESS,
+		.destination = SIM_ECHO_ADDRESS, .id = 1, .sequence = sequence, .payload = payload,
+		.payload_len = sizeof(payload)};
+	uint8_t packet[96];
+	struct writer out = writer_init(packet, sizeof(packet));
+	struct mac peer;
+
+	host_port_open(a, &peer);
+	inet_echo_build(&out, &echo);
+	if (host_send_data(a, peer, 0x0800, packet, (uint32_t)out.len))
+		bench_die("a ping could not be sent");
+}
