@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What libcrypto alone needs for a cycle, both ends: 1 PMKID, 1 SNonce, 2 PTKs, a MIC made and checked for each of messages 2,
- * 3 and 4, the key data of message 3 wrapped and unwrapped, an echo request and its reply sealed and opened. Every
- * context is made once, every algorithm fetched once.
+ * What libcrypto alone needs for a cycle, both ends: 1 PMKID, 1 SNonce, 2 PTKs, a MIC made and
+ * checked for each of messages 2, 3 and 4, the key data of message 3 wrapped and unwrapped, an echo
+ * request and its reply sealed and opened. Every context is made once, every algorithm fetched
+ * once.
  */
 #include "bench.h"
 
@@ -36,7 +37,8 @@ static void hmac(struct bare *b, size_t length)
 {
 	size_t n;
 
-	if (EVP_MAC_init(b->hmac, b->key, 32, NULL) != 1 || EVP_MAC_update(b->hmac, b->in, length) != 1 ||
+	if (EVP_MAC_init(b->hmac, b->key, 32, NULL) != 1 ||
+		EVP_MAC_update(b->hmac, b->in, length) != 1 ||
 		EVP_MAC_final(b->hmac, b->out, &n, sizeof(b->out)) != 1)
 		bench_die("HMAC failed");
 }
@@ -102,7 +104,8 @@ static void cycle(struct bare *b)
 
 static void setup(struct bare *b)
 {
-	OSSL_PARAM digest[] = {OSSL_PARAM_construct_utf8_string("digest", (char[]){"SHA1"}, 0), OSSL_PARAM_construct_end()};
+	OSSL_PARAM digest[] = {OSSL_PARAM_construct_utf8_string("digest", (char[]){"SHA1"}, 0),
+		OSSL_PARAM_construct_end()};
 	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
 
 	b->hmac = mac ? EVP_MAC_CTX_new(mac) : NULL;

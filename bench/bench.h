@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The benchmark's parts. Each figure that has a goal is a ratio of two things measured in the same run. */
+/* The benchmark's parts. Each figure that has a goal is a ratio of two things measured in the same
+ * run. */
 #ifndef OPENIHV_BENCH_BENCH_H
 #define OPENIHV_BENCH_BENCH_H
 
@@ -21,7 +22,8 @@ void bench_die(const char *what) __attribute__((noreturn));
 
 uint64_t bench_resident(void); /* bytes of this process that lie in memory */
 
-/* A simulated world with one WPA2-PSK network, whose key needs no PBKDF2, and a host with the RSN extension. */
+/* A simulated world with one WPA2-PSK network, whose key needs no PBKDF2, and a host with the RSN
+ * extension. */
 struct bench_world {
 	struct loop *loop;
 	struct sim *sim;
@@ -30,14 +32,18 @@ struct bench_world {
 	struct profile *profile;
 };
 
-void bench_open(struct bench_world *w, const char *module, void (*notice)(void *user, struct host_adapter *a,
-	const struct host_notice *n), void *user);
+void bench_open(struct bench_world *w, const char *module,
+	void (*notice)(void *user, struct host_adapter *a, const struct host_notice *n),
+	void *user);
 /* Ends with a verdict: dies if a rule was broken. */
+/* Prints what was found, and dies if a rule was broken. */
+void bench_judge(struct host *h);
 void bench_close(struct bench_world *w);
 /* A ping from the adapter through its open port. */
 void bench_ping(struct host_adapter *a, uint16_t sequence);
 
-/* Nanoseconds for the cryptography of one cycle, both ends, with the library alone and its contexts reused. */
+/* Nanoseconds for the cryptography of one cycle, both ends, with the library alone and its contexts
+ * reused. */
 double bench_bare_crypto(unsigned rounds);
 
 void bench_cycle(const struct bench_options *o);

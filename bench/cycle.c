@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * One adapter, over and over: association, 4-way handshake, authorised, ping, disassociation by the AP, Stop, port gone.
- * The whole cycle is driven from notices, so that it costs what it costs a real user: every crossing is recorded and judged.
+ * One adapter, over and over: association, 4-way handshake, authorised, ping, disassociation by the
+ * AP, Stop, port gone. The whole cycle is driven from notices, so that it costs what it costs a
+ * real user: every crossing is recorded and judged.
  */
 #include "bench.h"
 
@@ -66,9 +67,11 @@ static void start(struct cycles *c, const char *module)
 
 	*c = (struct cycles){0};
 	bench_open(&c->w, module, on_notice, c);
-	if (sim_add_station(c->w.sim, (struct mac){{0}}, &mp) || host_add_adapter(c->w.host, mp, &c->a))
+	if (sim_add_station(c->w.sim, (struct mac){{0}}, &mp) ||
+		host_add_adapter(c->w.host, mp, &c->a))
 		bench_die("out of memory");
-	if (host_run(c->w.host, is_up, c, UINT64_MAX) != HOST_REACHED || host_connect(c->a, c->w.profile))
+	if (host_run(c->w.host, is_up, c, UINT64_MAX) != HOST_REACHED ||
+		host_connect(c->a, c->w.profile))
 		bench_die("the adapter does not come up");
 }
 
@@ -105,7 +108,8 @@ static void ratio(struct cycles *c, unsigned count)
 		bare += b / ROUNDS;
 	}
 	qsort(ratios, ROUNDS, sizeof(ratios[0]), compare);
-	bench_row("full cycle, in process, against its bare cryptography", "x", ratios[ROUNDS / 2], 3.0);
+	bench_row("full cycle, in process, against its bare cryptography", "x", ratios[ROUNDS / 2],
+		3.0);
 	bench_note("cycle %.1f us, bare cryptography %.1f us (means); aim 1.5", full, bare);
 }
 
@@ -127,7 +131,8 @@ void bench_cycle(const struct bench_options *o)
 		run(&c, total);
 	late = bench_resident();
 	bench_note("%u cycles on one adapter", c.done);
-	bench_row("growth of resident memory after the first 1,000 cycles", "KiB", ((double)late - (double)early) / 1024, 64);
+	bench_row("growth of resident memory after the first 1,000 cycles", "KiB",
+		((double)late - (double)early) / 1024, 64);
 	host_disconnect(c.a);
 	host_run(c.w.host, NULL, NULL, NS_PER_S);
 	host_counts(c.w.host, &counts);

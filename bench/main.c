@@ -14,7 +14,8 @@ void bench_row(const char *what, const char *unit, double value, double goal)
 	bool ok = value <= goal;
 
 	if (goal > 0)
-		printf("  %-62s %10.2f %-5s  at most %6.1f  %s\n", what, value, unit, goal, ok ? "ok" : "MISSED");
+		printf("  %-62s %10.2f %-5s  at most %6.1f  %s\n", what, value, unit, goal,
+			ok ? "ok" : "MISSED");
 	else
 		printf("  %-62s %10.2f %-5s\n", what, value, unit);
 	missed += goal > 0 && !ok;

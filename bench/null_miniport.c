@@ -13,9 +13,15 @@ static struct null_miniport *of(struct miniport *mp)
 static void tell(struct null_miniport *n, enum indication_type type, uint32_t status)
 {
 	static const uint8_t beacon[12 + sizeof(elements)], request[4], response[6];
-	const struct association_info info = {.request = request, .request_length = sizeof(request), .response = response,
-		.response_length = sizeof(response), .beacon = beacon, .beacon_length = sizeof(beacon), .auth = 1};
-	const struct indication ind = {.type = type, .peer = ap, .status = status, .association = &info};
+	const struct association_info info = {.request = request,
+		.request_length = sizeof(request),
+		.response = response,
+		.response_length = sizeof(response),
+		.beacon = beacon,
+		.beacon_length = sizeof(beacon),
+		.auth = 1};
+	const struct indication ind = {
+		.type = type, .peer = ap, .status = status, .association = &info};
 
 	if (n->indicate)
 		n->indicate(n->user, &ind);
@@ -159,8 +165,16 @@ void null_init(struct null_miniport *n, struct loop *loop)
 	*n = (struct null_miniport){
 		.mp = {&ops},
 		.loop = loop,
-		.bss = {.bssid = ap, .rssi = -50, .frequency = 2412, .elements = elements, .elements_length = sizeof(elements)},
-		.caps = {.address = {{2, 0, 0, 0, 0, 2}}, .description = "null", .unicast = pairs, .multicast = pairs,
-			.nunicast = 1, .nmulticast = 1},
+		.bss = {.bssid = ap,
+			.rssi = -50,
+			.frequency = 2412,
+			.elements = elements,
+			.elements_length = sizeof(elements)},
+		.caps = {.address = {{2, 0, 0, 0, 0, 2}},
+			.description = "null",
+			.unicast = pairs,
+			.multicast = pairs,
+			.nunicast = 1,
+			.nmulticast = 1},
 	};
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A miniport without a radio: it associates when it is told to, with an open network, and takes no time. */
+/* A miniport without a radio: it associates when it is told to, with an open network, and takes no
+ * time. */
 #ifndef OPENIHV_BENCH_NULL_MINIPORT_H
 #define OPENIHV_BENCH_NULL_MINIPORT_H
 

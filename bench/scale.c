@@ -79,7 +79,8 @@ static struct cost measure(const char *module, unsigned count)
 	for (i = 0; i < count; i++) {
 		struct miniport *mp;
 
-		if (sim_add_station(c.w.sim, (struct mac){{0}}, &mp) || host_add_adapter(c.w.host, mp, &c.adapters[i]))
+		if (sim_add_station(c.w.sim, (struct mac){{0}}, &mp) ||
+			host_add_adapter(c.w.host, mp, &c.adapters[i]))
 			bench_die("out of memory");
 	}
 	reach(&c, all_up);
@@ -130,10 +131,11 @@ void bench_scale(const struct bench_options *o)
 	/* The large crowd first: its memory is then not hidden in what the small one has left. */
 	lots = measure(o->rsn, many);
 	few = mean_of(o->rsn, 100, o->shorter ? 5 : 20);
-	bench_note("%u adapters: arrival %.1f us, connect %.1f us, removal %.1f us each", many, lots.arrival, lots.connect,
-		lots.removal);
-	bench_note("  100 adapters: arrival %.1f us, connect %.1f us, removal %.1f us each", few.arrival, few.connect,
-		few.removal);
-	bench_row("cost of an adapter among many against one of 100", "x", total(&lots) / total(&few), 1.3);
+	bench_note("%u adapters: arrival %.1f us, connect %.1f us, removal %.1f us each", many,
+		lots.arrival, lots.connect, lots.removal);
+	bench_note("  100 adapters: arrival %.1f us, connect %.1f us, removal %.1f us each",
+		few.arrival, few.connect, few.removal);
+	bench_row("cost of an adapter among many against one of 100", "x",
+		total(&lots) / total(&few), 1.3);
 	bench_row("resident memory of an adapter with its port, all parts", "KiB", lots.memory, 16);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "bench.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -13,23 +14,27 @@
 
 static const char profile_text[] =
 	"<?xml version=\"1.0\"?>"
-	"<WLANProfile xmlns=\"http://www.microsoft.com/networking/WLAN/profile/v1\"><name>bench</name>"
-	"<SSIDConfig><SSID><name>bench</name></SSID></SSIDConfig><connectionType>ESS</connectionType>"
+	"<WLANProfile "
+	"xmlns=\"http://www.microsoft.com/networking/WLAN/profile/v1\"><name>bench</name>"
+	"<SSIDConfig><SSID><name>bench</name></SSID></SSIDConfig><connectionType>ESS</"
+	"connectionType>"
 	"<IHV><OUIHeader><OUI>001122</OUI><type>00</type></OUIHeader><security>"
-	"<rsn xmlns=\"urn:openihv:rsn:1\"><passphrase>" KEY "</passphrase></rsn></security></IHV></WLANProfile>";
+	"<rsn xmlns=\"urn:openihv:rsn:1\"><passphrase>" KEY
+	"</passphrase></rsn></security></IHV></WLANProfile>";
 
 void bench_open(struct bench_world *w, const char *module,
 	void (*notice)(void *user, struct host_adapter *a, const struct host_notice *n), void *user)
 {
-	struct sim_ap_config ap = {.security = SIM_WPA2_PSK, .passphrase = KEY, .ssid = {5, "bench"}};
+	struct sim_ap_config ap = {
+		.security = SIM_WPA2_PSK, .passphrase = KEY, .ssid = {5, "bench"}};
 	struct host_config config = {.notice = notice, .user = user};
 	struct profile_error perr;
 	struct module *m;
 	char err[256];
 
 	memset(w, 0, sizeof(*w));
-	if (crypto_make_repeatable(1) || loop_new(LOOP_VIRTUAL, &w->loop) || sim_new(w->loop, 1, &w->sim) ||
-		sim_add_ap(w->sim, &ap, &w->ap))
+	if (crypto_make_repeatable(1) || loop_new(LOOP_VIRTUAL, &w->loop) ||
+		sim_new(w->loop, 1, &w->sim) || sim_add_ap(w->sim, &ap, &w->ap))
 		bench_die("out of memory");
 	if (profile_parse(profile_text, sizeof(profile_text) - 1, &w->profile, &perr))
 		bench_die(perr.text);
@@ -39,12 +44,23 @@ void bench_open(struct bench_world *w, const char *module,
 		bench_die(err);
 }
 
+void bench_judge(struct host *h)
+{
+	size_t count, i;
+	const struct finding *list = checker_findings(host_checker(h), &count);
+
+	for (i = 0; i < count; i++)
+		if (list[i].severity != SEVERITY_W)
+			fprintf(stderr, "%s: %s\n", rule_info(list[i].rule)->id, list[i].text);
+	if (checker_violations(host_checker(h)))
+		bench_die("a rule was broken");
+}
+
 void bench_close(struct bench_world *w)
 {
 	if (host_stop(w->host))
 		bench_die("the module cannot be unloaded");
-	if (checker_violations(host_checker(w->host)))
-		bench_die("a rule was broken");
+	bench_judge(w->host);
 	host_free(w->host);
 	sim_free(w->sim);
 	loop_free(w->loop);
@@ -55,8 +71,13 @@ void bench_close(struct bench_world *w)
 void bench_ping(struct host_adapter *a, uint16_t sequence)
 {
 	static const uint8_t payload[32];
-	struct inet_echo echo = {.type = ICMP_ECHO_REQUEST_TYPE, .ttl = 64, .source = SIM_STATION_ADDRESS,
-		.destination = SIM_ECHO_ADDRESS, .id = 1, .sequence = sequence, .payload = payload,
+	struct inet_echo echo = {.type = ICMP_ECHO_REQUEST_TYPE,
+		.ttl = 64,
+		.source = SIM_STATION_ADDRESS,
+		.destination = SIM_ECHO_ADDRESS,
+		.id = 1,
+		.sequence = sequence,
+		.payload = payload,
 		.payload_len = sizeof(payload)};
 	uint8_t packet[96];
 	struct writer out = writer_init(packet, sizeof(packet));

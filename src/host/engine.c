@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Who does the work. One thread of a small pool has the lead: it makes calls into the module, runs posted work and
- * timers, and moves virtual time. It makes the calls itself, so that in the ordinary case nothing is handed from
- * thread to thread. The thread in host_run() watches: when a call has not returned for two looks and its thread sleeps
- * in the kernel, the lead is taken from it and another thread of the pool goes on. So the pool grows only while calls
- * block, and one blocked call never holds up another adapter.
+ * Who does the work. One thread of a small pool has the lead: it makes calls into the module, runs
+ * posted work and timers, and moves virtual time. It makes the calls itself, so that in the
+ * ordinary case nothing is handed from thread to thread. The thread in host_run() watches: when a
+ * call has not returned for two looks and its thread sleeps in the kernel, the lead is taken from
+ * it and another thread of the pool goes on. So the pool grows only while calls block, and one
+ * blocked call never holds up another adapter.
  */
 #include "host/host_internal.h"
 
@@ -16,13 +17,13 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
-#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
-#define LOOK_NS   (2 * NS_PER_MS)   /* between two looks at the leader */
-#define SETTLE_NS (50 * NS_PER_US)  /* between two looks at a module that is busy */
-#define OVERDUE   (5 * NS_PER_S)    /* on the loop's clock, of a call that blocks */
+#define LOOK_MS   2                /* between two looks at the leader */
+#define REST_MS   250              /* the same, while it sleeps */
+#define SETTLE_NS (50 * NS_PER_US) /* between two looks at a module that is busy */
+#define OVERDUE   (5 * NS_PER_S)   /* on the loop's clock, of a call that blocks */
 
 /* A thread of the pool, on its own stack. */
 struct server {
@@ -90,14 +91,6 @@ static void end_run(struct host *h, enum host_run_result result)
 		return; /* its counter is full: the watcher is awake */
 }
 
-/* The next look at the leader, or none. */
-static void arm_watch(struct host *h, uint64_t ns)
-{
-	const struct itimerspec ts = {.it_value = {.tv_nsec = (long)ns}};
-
-	timerfd_settime(h->watch, 0, &ts, NULL);
-}
-
 /* Calls that block count as idle while their threads sleep. */
 static bool displaced_sleep(const struct host *h)
 {
@@ -114,7 +107,8 @@ static bool displaced_sleep(const struct host *h)
 static bool module_idle(struct host *h)
 {
 	/* In this order: one that was seen asleep at our lock is still counted afterwards. */
-	return h->module->ops->idle(h->module) && displaced_sleep(h) && atomic_load(&h->calling) == 0;
+	return h->module->ops->idle(h->module) && displaced_sleep(h) &&
+	       atomic_load(&h->calling) == 0;
 }
 
 /* Virtual time: what the module's own threads are doing now happens before anything else does. */
@@ -127,6 +121,31 @@ static void settle(struct host *h)
 	}
 }
 
+static void finish_call(struct host *h, struct server *s)
+{
+	struct call *c = s->call;
+
+	s->call = NULL;
+	timer_disarm(h->loop, &s->overdue);
+	call_finish(h, c);
+}
+
+/*
+ * A module's thread may call the very moment a handler has returned, and get the lock before the
+ * thread that made the call: what has returned first is finished first, or a proper order would
+ * look like a race (C-02).
+ */
+void engine_finish_returned(struct host *h)
+{
+	struct server *s, *next;
+
+	for (s = TAILQ_FIRST(&h->servers); s; s = next) {
+		next = TAILQ_NEXT(s, next);
+		if (s->call && atomic_load(&s->call->returned))
+			finish_call(h, s);
+	}
+}
+
 static void make_call(struct host *h, struct server *me, struct call *c)
 {
 	call_begin(h, c);
@@ -135,16 +154,16 @@ static void make_call(struct host *h, struct server *me, struct call *c)
 	current_call = c;
 	pthread_mutex_unlock(&h->lock);
 	h->module->ops->call(h->module, &c->hc);
+	atomic_store(&c->returned, true);
 	pthread_mutex_lock(&h->lock);
 	current_call = NULL;
-	me->call = NULL;
-	timer_disarm(h->loop, &me->overdue);
+	if (me->call)
+		finish_call(h, me);
 	if (me->displaced) {
 		me->displaced = false;
 		h->displaced--;
 		engine_changed(h);
 	}
-	call_finish(h, c);
 }
 
 /* Nothing can be done now: moves the clock, or waits for it, or ends the run. */
@@ -165,12 +184,10 @@ static void pass_time(struct host *h)
 		return;
 	}
 	h->asleep = true;
-	arm_watch(h, 0);
 	pthread_mutex_unlock(&h->lock);
 	loop_wait(h->loop, delay < left ? delay : left);
 	pthread_mutex_lock(&h->lock);
 	h->asleep = false;
-	arm_watch(h, LOOK_NS);
 }
 
 /* Works while this thread has the lead and there is a run to serve. */
@@ -226,7 +243,8 @@ static void *server_main(void *user)
 	return NULL;
 }
 
-/* Started and registered when this returns, so that it is never taken for a thread of the module. */
+/* Started and registered when this returns, so that it is never taken for a thread of the module.
+ */
 static int add_server(struct host *h)
 {
 	pthread_attr_t attr;
@@ -248,15 +266,6 @@ static int add_server(struct host *h)
 	return 0;
 }
 
-static int close_watch(struct host *h, int err)
-{
-	if (h->watch >= 0)
-		close(h->watch);
-	if (h->run_ended >= 0)
-		close(h->run_ended);
-	return err;
-}
-
 int engine_start(struct host *h)
 {
 	pthread_mutexattr_t mutex;
@@ -264,10 +273,9 @@ int engine_start(struct host *h)
 	int err;
 
 	TAILQ_INIT(&h->servers);
-	h->watch = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	h->run_ended = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (h->watch < 0 || h->run_ended < 0)
-		return close_watch(h, -errno);
+	if (h->run_ended < 0)
+		return -errno;
 	pthread_mutexattr_init(&mutex);
 	pthread_mutexattr_settype(&mutex, PTHREAD_MUTEX_RECURSIVE);
 	pthread_mutex_init(&h->lock, &mutex);
@@ -291,7 +299,7 @@ void engine_stop(struct host *h)
 	while (h->threads)
 		pthread_cond_wait(&h->change, &h->lock);
 	pthread_mutex_unlock(&h->lock);
-	close_watch(h, 0);
+	close(h->run_ended);
 	pthread_cond_destroy(&h->work);
 	pthread_cond_destroy(&h->change);
 	pthread_mutex_destroy(&h->lock);
@@ -327,10 +335,12 @@ static void take_lead(struct host *h)
 	if (h->parked)
 		pthread_cond_signal(&h->work);
 	else
-		add_server(h); /* without memory for a thread the run waits for the blocked one, which takes the lead again */
+		add_server(h); /* without memory for a thread the run waits for the blocked one,
+				  which takes the lead again */
 }
 
-/* One look at the leader: blocked if the same call was open, with its thread asleep, at the last look too. */
+/* One look at the leader: blocked if the same call was open, with its thread asleep, at the last
+ * look too. */
 static void look(struct host *h, uint64_t *seen, bool *slept)
 {
 	struct server *s = h->leader;
@@ -344,18 +354,19 @@ static void look(struct host *h, uint64_t *seen, bool *slept)
 	*slept = sleeps;
 }
 
-/* Sleeps until it is time for a look, or the run has ended. */
-static void watch(struct host *h)
+/*
+ * Sleeps until it is time for a look, or the run has ended. While the leader itself sleeps, looks
+ * are rare: it wakes nobody when it goes on, since that would cost more than the work that woke it.
+ */
+static void watch(const struct host *h, bool asleep_now)
 {
-	struct pollfd fds[] = {{.fd = h->watch, .events = POLLIN}, {.fd = h->run_ended, .events = POLLIN}};
-	uint64_t expirations;
+	struct pollfd fd = {.fd = h->run_ended, .events = POLLIN};
 
-	poll(fds, 2, -1);
-	if ((fds[0].revents & POLLIN) && read(h->watch, &expirations, sizeof(expirations)) < 0)
-		return; /* disarmed in between */
+	poll(&fd, 1, asleep_now ? REST_MS : LOOK_MS);
 }
 
-enum host_run_result host_run(struct host *h, bool (*until)(void *user), void *user, uint64_t limit_ns)
+enum host_run_result host_run(
+	struct host *h, bool (*until)(void *user), void *user, uint64_t limit_ns)
 {
 	enum host_run_result result;
 	uint64_t now, seen = 0;
@@ -368,18 +379,15 @@ enum host_run_result host_run(struct host *h, bool (*until)(void *user), void *u
 	h->run_end = limit_ns > UINT64_MAX - now ? UINT64_MAX : now + limit_ns;
 	h->running = true;
 	pthread_cond_signal(&h->work);
-	arm_watch(h, LOOK_NS);
 	while (h->running) {
+		bool asleep_now = h->asleep;
+
 		pthread_mutex_unlock(&h->lock);
-		watch(h);
+		watch(h, asleep_now);
 		pthread_mutex_lock(&h->lock);
-		if (!h->running)
-			break;
-		look(h, &seen, &slept);
-		if (!h->asleep)
-			arm_watch(h, LOOK_NS);
+		if (h->running)
+			look(h, &seen, &slept);
 	}
-	arm_watch(h, 0);
 	eventfd_read(h->run_ended, &now);
 	/* The leader is on its way out of serve(); a blocked one is no longer leader. */
 	while (h->leader)

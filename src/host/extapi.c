@@ -236,6 +236,7 @@ DWORD extapi(void *user, struct function_call *call)
 	/* A thread that waits for the lock sleeps, but is not idle. */
 	atomic_fetch_add(&h->calling, 1);
 	pthread_mutex_lock(&h->lock);
+	engine_finish_returned(h);
 	record_function(h, call, &x);
 	violations = record(h, &x, PHASE_ENTER);
 	if (violations && h->config.strict) {

@@ -45,6 +45,7 @@ struct call {
 	/* One block of memory for what hc points to, and the pristine copy of its first `guarded` bytes */
 	uint8_t *memory;
 	size_t memory_length, guarded;
+	atomic_bool returned; /* from the module; not guarded */
 	uint64_t tag; /* the security session of a packet; the UI request of a response */
 	DWORD reason;
 	uint8_t room[SEND_INLINE * 2]; /* .memory of small calls */
@@ -187,7 +188,7 @@ struct host {
 	/* The pool (engine.c) */
 	pthread_cond_t work;   /* there is a run to serve, or the lead is vacant */
 	pthread_cond_t change; /* a run ended; a module's call came while somebody waited for one */
-	int watch, run_ended; /* timerfd of the next look at the leader; eventfd */
+	int run_ended; /* eventfd */
 	bool running, quit, waiting_for_module, asleep;
 	enum host_run_result run_result;
 	bool (*until)(void *user);
@@ -229,6 +230,8 @@ int engine_start(struct host *h);
 void engine_stop(struct host *h);
 /* A module's call has changed something: whoever waits for that looks again. */
 void engine_changed(struct host *h);
+/* Finishes the calls that have returned and whose threads have not got the lock yet. */
+void engine_finish_returned(struct host *h);
 /* The call that the calling thread has open; NULL: none. */
 const struct call *engine_current(void);
 

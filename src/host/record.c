@@ -16,7 +16,8 @@ unsigned record(struct host *h, struct crossing *x, enum crossing_phase phase)
 	}
 	x->seq = ++h->seq;
 	x->time = loop_now(h->loop);
-	x->thread = number;
+	if (phase != PHASE_EXIT) /* the return of a call may be recorded by another thread than made it */
+		x->thread = number;
 	x->phase = (uint8_t)phase;
 	violations = checker_violations(h->checker);
 	checker_feed(h->checker, x);

@@ -21,6 +21,8 @@ struct threads {
 	DIR *dir;
 	pid_t *ours;
 	size_t nours, room;
+	struct foreign *older; /* those of ours that nobody claimed: they end without a word */
+	size_t nolder, older_room;
 	struct foreign *foreign;
 	size_t nforeign, foreign_room;
 	size_t seen; /* threads at the last scan */
@@ -58,17 +60,23 @@ static int claim(struct threads *t, pid_t tid)
 	return 0;
 }
 
+static void disown(struct threads *t, pid_t tid)
+{
+	size_t i;
+
+	for (i = 0; i < t->nours; i++)
+		if (t->ours[i] == tid)
+			t->ours[i--] = t->ours[--t->nours];
+}
+
 int threads_claim(struct threads *t, bool ours)
 {
 	pid_t tid = (pid_t)syscall(SYS_gettid);
-	size_t i;
 
 	t->seen = 0;
 	if (ours)
 		return claim(t, tid);
-	for (i = 0; i < t->nours; i++)
-		if (t->ours[i] == tid)
-			t->ours[i--] = t->ours[--t->nours];
+	disown(t, tid);
 	return 0;
 }
 
@@ -78,28 +86,43 @@ static void forget_foreign(struct threads *t)
 		close(t->foreign[--t->nforeign].fd);
 }
 
-static int add_foreign(struct threads *t, pid_t tid)
+static int append(struct threads *t, struct foreign **list, size_t *n, size_t *room, pid_t tid)
 {
 	char name[32];
 	int fd;
 
-	if (t->nforeign == t->foreign_room) {
-		size_t room = t->foreign_room ? t->foreign_room * 2 : 8;
-		struct foreign *grown = reallocarray(t->foreign, room, sizeof(*grown));
+	if (*n == *room) {
+		size_t more = *room ? *room * 2 : 8;
+		struct foreign *grown = reallocarray(*list, more, sizeof(*grown));
 
 		if (!grown)
 			return -ENOMEM;
-		t->foreign = grown;
-		t->foreign_room = room;
+		*list = grown;
+		*room = more;
 	}
 	snprintf(name, sizeof(name), "%d/stat", (int)tid);
 	fd = openat(t->tasks, name, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0)
-		t->foreign[t->nforeign++] = (struct foreign){.tid = tid, .fd = fd};
+		(*list)[(*n)++] = (struct foreign){.tid = tid, .fd = fd};
 	return 0;
 }
 
-/* Lists the threads anew. visit is claim() for the first time, add_foreign() later. */
+static int add_foreign(struct threads *t, pid_t tid)
+{
+	return append(t, &t->foreign, &t->nforeign, &t->foreign_room, tid);
+}
+
+/* One that was there before the module. */
+static int add_older(struct threads *t, pid_t tid)
+{
+	int err = claim(t, tid);
+
+	if (err || tid == (pid_t)syscall(SYS_gettid))
+		return err;
+	return append(t, &t->older, &t->nolder, &t->older_room, tid);
+}
+
+/* Lists the threads anew. visit is add_older() for the first time, add_foreign() later. */
 static int scan(struct threads *t, int (*visit)(struct threads *, pid_t))
 {
 	const struct dirent *e;
@@ -124,7 +147,7 @@ int threads_new(struct threads **out)
 		return -ENOMEM;
 	t->tasks = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	t->dir = opendir("/proc/self/task");
-	err = t->tasks < 0 || !t->dir ? -errno : scan(t, claim);
+	err = t->tasks < 0 || !t->dir ? -errno : scan(t, add_older);
 	if (err) {
 		threads_free(t);
 		return err;
@@ -142,6 +165,9 @@ void threads_free(struct threads *t)
 		closedir(t->dir);
 	if (t->tasks >= 0)
 		close(t->tasks);
+	while (t->nolder)
+		close(t->older[--t->nolder].fd);
+	free(t->older);
 	free(t->foreign);
 	free(t->ours);
 	free(t);
@@ -161,11 +187,27 @@ static char state(int fd)
 	return end && end[1] == ' ' ? end[2] : 0;
 }
 
+static void disown_ended(struct threads *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->nolder; i++) {
+		if (state(t->older[i].fd) != 0)
+			continue;
+		disown(t, t->older[i].tid);
+		close(t->older[i].fd);
+		t->older[i--] = t->older[--t->nolder];
+		t->seen = 0;
+	}
+}
+
 bool threads_idle(struct threads *t)
 {
-	size_t i, now = count(t);
+	size_t i, now;
 	char s;
 
+	disown_ended(t);
+	now = count(t);
 	if (now && now == t->nours)
 		return true;
 	if (now != t->seen) {
@@ -192,7 +234,9 @@ bool threads_idle(struct threads *t)
 
 unsigned threads_foreign(struct threads *t)
 {
-	size_t now = count(t);
+	size_t now;
 
+	disown_ended(t);
+	now = count(t);
 	return now > t->nours ? (unsigned)(now - t->nours) : 0;
 }
