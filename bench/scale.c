@@ -10,6 +10,8 @@ struct crowd {
 	struct bench_world w;
 	struct host_adapter **adapters;
 	unsigned up, connected, removed, count;
+	const unsigned *reached; /* one of them, */
+	unsigned wanted;         /* and what it has to be */
 };
 
 struct cost {
@@ -33,87 +35,94 @@ static void on_notice(void *user, struct host_adapter *a, const struct host_noti
 		c->removed++;
 		break;
 	case NOTICE_CONNECT_FAILED:
+		bench_note("reason 0x%x, error %u", n->reason, n->error);
 		bench_die("a connection failed");
 	default: /* no step of an adapter's life */
 		break;
 	}
 }
 
-static bool all_up(void *user)
+static bool reached(void *user)
 {
-	return ((struct crowd *)user)->up == ((struct crowd *)user)->count;
+	const struct crowd *c = user;
+
+	return *c->reached >= c->wanted;
 }
 
-static bool all_connected(void *user)
+static void reach(struct crowd *c)
 {
-	return ((struct crowd *)user)->connected == ((struct crowd *)user)->count;
-}
-
-static bool all_removed(void *user)
-{
-	return ((struct crowd *)user)->removed == ((struct crowd *)user)->count;
-}
-
-static void reach(struct crowd *c, bool (*until)(void *user))
-{
-	if (host_run(c->w.host, until, c, UINT64_MAX) != HOST_REACHED)
+	if (host_run(c->w.host, reached, c, UINT64_MAX) != HOST_REACHED)
 		bench_die("the crowd came to a stop");
 }
 
-static double each(uint64_t began, unsigned count)
+static void arrive(struct crowd *c, unsigned i)
 {
-	return (double)(monotonic_ns() - began) / 1e3 / count;
+	struct miniport *mp;
+
+	if (sim_add_station(c->w.sim, (struct mac){{0}}, &mp) ||
+		host_add_adapter(c->w.host, mp, &c->adapters[i]))
+		bench_die("out of memory");
 }
 
-static struct cost measure(const char *module, unsigned count)
+static void connect(struct crowd *c, unsigned i)
+{
+	if (host_connect(c->adapters[i], c->w.profile))
+		bench_die("an adapter cannot connect");
+}
+
+static void leave(struct crowd *c, unsigned i)
+{
+	host_remove(c->adapters[i]);
+}
+
+/* One step of all adapters, us each: each is waited for before the next begins, or all are begun at
+ * once. */
+static double step(struct crowd *c, void (*begin)(struct crowd *c, unsigned i), unsigned *reached,
+	bool at_once)
+{
+	uint64_t began = monotonic_ns();
+	unsigned i;
+
+	c->reached = reached;
+	for (i = 0; i < c->count; i++) {
+		begin(c, i);
+		c->wanted = i + 1;
+		if (!at_once)
+			reach(c);
+	}
+	reach(c);
+	return (double)(monotonic_ns() - began) / 1e3 / c->count;
+}
+
+static struct cost measure(const char *module, unsigned count, bool at_once)
 {
 	struct crowd c = {.count = count};
 	struct cost cost;
-	uint64_t began, memory;
-	unsigned i;
+	uint64_t memory;
 
 	bench_open(&c.w, module, on_notice, &c);
 	c.adapters = calloc(count, sizeof(struct host_adapter *));
 	memory = bench_resident();
-	began = monotonic_ns();
-	for (i = 0; i < count; i++) {
-		struct miniport *mp;
-
-		if (sim_add_station(c.w.sim, (struct mac){{0}}, &mp) ||
-			host_add_adapter(c.w.host, mp, &c.adapters[i]))
-			bench_die("out of memory");
-	}
-	reach(&c, all_up);
-	cost.arrival = each(began, count);
-	began = monotonic_ns();
-	for (i = 0; i < count; i++)
-		if (host_connect(c.adapters[i], c.w.profile))
-			bench_die("an adapter cannot connect");
-	reach(&c, all_connected);
-	cost.connect = each(began, count);
+	cost.arrival = step(&c, arrive, &c.up, at_once);
+	cost.connect = step(&c, connect, &c.connected, at_once);
 	cost.memory = ((double)bench_resident() - (double)memory) / 1024 / count;
-	began = monotonic_ns();
-	for (i = 0; i < count; i++)
-		host_remove(c.adapters[i]);
-	reach(&c, all_removed);
-	cost.removal = each(began, count);
+	cost.removal = step(&c, leave, &c.removed, at_once);
 	free(c.adapters);
 	bench_close(&c.w);
 	return cost;
 }
 
-static struct cost mean_of(const char *module, unsigned count, unsigned times)
+static struct cost mean_of(const char *module, unsigned count, unsigned times, bool at_once)
 {
 	struct cost sum = {0};
 	unsigned i;
 
 	for (i = 0; i < times; i++) {
-		struct cost c = measure(module, count);
+		struct cost c = measure(module, count, at_once);
 
 		sum.arrival += c.arrival / times;
 		sum.connect += c.connect / times;
 		sum.removal += c.removal / times;
-		sum.memory = c.memory;
 	}
 	return sum;
 }
@@ -123,19 +132,30 @@ static double total(const struct cost *c)
 	return c->arrival + c->connect + c->removal;
 }
 
+static void print(const char *how, unsigned count, const struct cost *c)
+{
+	bench_note("%5u adapters %s: arrival %.1f us, connect %.1f us, removal %.1f us each", count,
+		how, c->arrival, c->connect, c->removal);
+}
+
 void bench_scale(const struct bench_options *o)
 {
-	unsigned many = o->shorter ? 2000 : 10000;
-	struct cost few, lots;
+	unsigned many = o->shorter ? 2000 : 10000, times = o->shorter ? 5 : 20;
+	struct cost few, lots, few_at_once, lots_at_once;
 
 	/* The large crowd first: its memory is then not hidden in what the small one has left. */
-	lots = measure(o->rsn, many);
-	few = mean_of(o->rsn, 100, o->shorter ? 5 : 20);
-	bench_note("%u adapters: arrival %.1f us, connect %.1f us, removal %.1f us each", many,
-		lots.arrival, lots.connect, lots.removal);
-	bench_note("  100 adapters: arrival %.1f us, connect %.1f us, removal %.1f us each",
-		few.arrival, few.connect, few.removal);
-	bench_row("cost of an adapter among many against one of 100", "x",
+	lots_at_once = measure(o->rsn, many, true);
+	few = mean_of(o->rsn, 100, times, false);
+	lots = measure(o->rsn, many, false);
+	few_at_once = mean_of(o->rsn, 100, times, true);
+	bench_row("an adapter's arrival, connect and removal among many, against 100", "x",
 		total(&lots) / total(&few), 1.3);
-	bench_row("resident memory of an adapter with its port, all parts", "KiB", lots.memory, 16);
+	print("one by one", many, &lots);
+	print("one by one", 100, &few);
+	bench_row("the same with all at once: each step finds its data cold", "x",
+		total(&lots_at_once) / total(&few_at_once), 0);
+	print("at once", many, &lots_at_once);
+	print("at once", 100, &few_at_once);
+	bench_row("resident memory of an adapter with its port, all parts", "KiB",
+		lots_at_once.memory, 16);
 }

@@ -106,8 +106,8 @@ static int find_elements(
 	return 0;
 }
 
-// Hosts differ in whether they hand over the frame body or only the elements in it; `fixed` is the
-// length of what the body has before them. The offset counts from the start of the parameters.
+// The area is a frame body without its MAC header; `fixed` is the length of what comes before the
+// elements. The offset counts from the start of the parameters.
 static int read_area(struct reader params, ULONG offset, ULONG size, size_t fixed,
 	struct element *rsne, struct element *rsnxe)
 {
@@ -115,8 +115,6 @@ static int read_area(struct reader params, ULONG offset, ULONG size, size_t fixe
 	const struct reader area = reader_sub(&params, size);
 	if (!reader_ok(&params) || offset < PARAMS_MIN)
 		return -EBADMSG;
-	if (find_elements(area, 0, rsne, rsnxe) == 0)
-		return 0;
 	return find_elements(area, fixed, rsne, rsnxe);
 }
 

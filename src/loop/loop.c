@@ -20,16 +20,32 @@ struct post {
 
 STAILQ_HEAD(post_list, post);
 
+/*
+ * What the order depends on lies in the heap itself, and where a timer is in it lies in a table of
+ * numbers: moving an entry touches no timer. Timers lie in their owners, thousands of them, each a
+ * cache miss.
+ */
+struct entry {
+	uint64_t at;
+	uint64_t tie; /* order of arming: equal times fire in a fixed order */
+	struct timer *timer;
+	uint32_t number;
+};
+
+#define NO_NUMBER UINT32_MAX
+
 struct loop {
 	enum loop_clock clock;
 	uint64_t start; /* real: CLOCK_MONOTONIC at birth */
 	uint64_t now;   /* virtual: the clock itself */
 
-	struct timer **heap; /* binary heap by (at, tie) */
-	size_t timers, room;
+	struct entry *heap; /* binary, the earliest first */
+	uint32_t *place;    /* of each number: where in the heap it is, or the next free number */
+	uint32_t timers, room, numbers, free_number;
 	uint64_t ties;
 
-	pthread_mutex_t post_lock; /* guards posts alone: posting never waits for the loop's owner */
+	pthread_mutex_t
+		post_lock; /* guards posts alone: posting never waits for the loop's owner */
 	struct post_list posts;
 	atomic_size_t posted;
 	int wake; /* eventfd; -1 on a virtual clock, where nobody sleeps on the loop */
@@ -51,6 +67,7 @@ int loop_new(enum loop_clock clock, struct loop **out)
 		return -ENOMEM;
 	loop->clock = clock;
 	loop->wake = -1;
+	loop->free_number = NO_NUMBER;
 	if (clock == LOOP_REAL) {
 		loop->start = monotonic();
 		loop->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -83,6 +100,7 @@ void loop_free(struct loop *loop)
 	if (loop->wake >= 0)
 		close(loop->wake);
 	free(loop->heap);
+	free(loop->place);
 	free(loop);
 }
 
@@ -96,77 +114,102 @@ uint64_t loop_now(const struct loop *loop)
 	return loop->clock == LOOP_VIRTUAL ? loop->now : monotonic() - loop->start;
 }
 
-static bool earlier(const struct timer *a, const struct timer *b)
+static bool earlier(const struct entry *a, const struct entry *b)
 {
 	return a->at != b->at ? a->at < b->at : a->tie < b->tie;
 }
 
-static void put(struct loop *loop, size_t i, struct timer *t)
+static void put(struct loop *loop, uint32_t i, const struct entry *e)
 {
-	loop->heap[i] = t;
-	t->slot = i + 1;
+	loop->heap[i] = *e;
+	loop->place[e->number] = i;
 }
 
-static void sift_up(struct loop *loop, size_t i, struct timer *t)
+static void sift_up(struct loop *loop, uint32_t i, struct entry e)
 {
-	while (i > 0 && earlier(t, loop->heap[(i - 1) / 2])) {
-		put(loop, i, loop->heap[(i - 1) / 2]);
+	while (i > 0 && earlier(&e, &loop->heap[(i - 1) / 2])) {
+		put(loop, i, &loop->heap[(i - 1) / 2]);
 		i = (i - 1) / 2;
 	}
-	put(loop, i, t);
+	put(loop, i, &e);
 }
 
-static void sift_down(struct loop *loop, size_t i, struct timer *t)
+static void sift_down(struct loop *loop, uint32_t i, struct entry e)
 {
 	for (;;) {
-		size_t child = 2 * i + 1;
+		uint32_t child = 2 * i + 1;
 
 		if (child >= loop->timers)
 			break;
-		if (child + 1 < loop->timers && earlier(loop->heap[child + 1], loop->heap[child]))
+		if (child + 1 < loop->timers && earlier(&loop->heap[child + 1], &loop->heap[child]))
 			child++;
-		if (!earlier(loop->heap[child], t))
+		if (!earlier(&loop->heap[child], &e))
 			break;
-		put(loop, i, loop->heap[child]);
+		put(loop, i, &loop->heap[child]);
 		i = child;
 	}
-	put(loop, i, t);
+	put(loop, i, &e);
 }
 
-int timer_arm(struct loop *loop, struct timer *t, uint64_t delay, void (*fire)(struct timer *, void *),
-	void *user)
+/* Room for one more entry and its number. */
+static int reserve(struct loop *loop)
 {
-	timer_disarm(loop, t);
-	if (loop->timers == loop->room) {
-		size_t room = loop->room ? loop->room * 2 : 64;
-		struct timer **heap = reallocarray(loop->heap, room, sizeof(*heap));
+	uint32_t room = loop->room ? loop->room * 2 : 64;
+	struct entry *heap;
+	uint32_t *place;
 
-		if (!heap)
-			return -ENOMEM;
-		loop->heap = heap;
-		loop->room = room;
-	}
+	if (loop->timers < loop->room)
+		return 0;
+	heap = reallocarray(loop->heap, room, sizeof(*heap));
+	if (!heap)
+		return -ENOMEM;
+	loop->heap = heap;
+	place = reallocarray(loop->place, room, sizeof(*place));
+	if (!place)
+		return -ENOMEM;
+	loop->place = place;
+	loop->room = room;
+	return 0;
+}
+
+int timer_arm(struct loop *loop, struct timer *t, uint64_t delay,
+	void (*fire)(struct timer *, void *), void *user)
+{
+	uint32_t number;
+
+	timer_disarm(loop, t);
+	if (reserve(loop))
+		return -ENOMEM;
+	number = loop->free_number;
+	if (number == NO_NUMBER)
+		number = loop->numbers++;
+	else
+		loop->free_number = loop->place[number];
 	t->at = loop_now(loop) + delay;
-	t->tie = loop->ties++;
+	t->id = number + 1;
 	t->fire = fire;
 	t->user = user;
-	sift_up(loop, loop->timers++, t);
+	sift_up(loop, loop->timers++,
+		(struct entry){.at = t->at, .tie = loop->ties++, .timer = t, .number = number});
 	return 0;
 }
 
 void timer_disarm(struct loop *loop, struct timer *t)
 {
-	struct timer *last;
-	size_t i;
+	struct entry last;
+	uint32_t number, i;
 
-	if (!t->slot)
+	if (!t->id)
 		return;
-	i = t->slot - 1;
-	t->slot = 0;
+	number = t->id - 1;
+	t->id = 0;
+	i = loop->place[number];
+	loop->place[number] = loop->free_number;
+	loop->free_number = number;
 	last = loop->heap[--loop->timers];
-	if (last == t)
+	if (last.number == number)
 		return;
-	if (i > 0 && earlier(last, loop->heap[(i - 1) / 2]))
+	if (i > 0 && earlier(&last, &loop->heap[(i - 1) / 2]))
 		sift_up(loop, i, last);
 	else
 		sift_down(loop, i, last);
@@ -218,9 +261,9 @@ bool loop_step(struct loop *loop)
 
 	if (run_post(loop))
 		return true;
-	if (!loop->timers || loop->heap[0]->at > loop_now(loop))
+	if (!loop->timers || loop->heap[0].at > loop_now(loop))
 		return false;
-	t = loop->heap[0];
+	t = loop->heap[0].timer;
 	timer_disarm(loop, t);
 	t->fire(t, t->user);
 	return true;
@@ -230,8 +273,8 @@ bool loop_advance(struct loop *loop)
 {
 	if (loop->clock != LOOP_VIRTUAL || !loop->timers)
 		return false;
-	if (loop->heap[0]->at > loop->now)
-		loop->now = loop->heap[0]->at;
+	if (loop->heap[0].at > loop->now)
+		loop->now = loop->heap[0].at;
 	return true;
 }
 
@@ -244,7 +287,7 @@ uint64_t loop_delay(const struct loop *loop)
 	if (!loop->timers)
 		return UINT64_MAX;
 	now = loop_now(loop);
-	return loop->heap[0]->at > now ? loop->heap[0]->at - now : 0;
+	return loop->heap[0].at > now ? loop->heap[0].at - now : 0;
 }
 
 void loop_wait(struct loop *loop, uint64_t limit_ns)

@@ -2,11 +2,13 @@
 /*
  * Timers and posted work on one clock, real or virtual.
  *
- * A loop owns no thread and takes no lock of its own: its owner serialises every call (the host does it with
- * the host lock) except loop_post() and loop_kick(), which any thread may call at any time.
+ * A loop owns no thread and takes no lock of its own: its owner serialises every call (the host
+ * does it with the host lock) except loop_post() and loop_kick(), which any thread may call at any
+ * time.
  *
- * Virtual time stands still until loop_advance() moves it to the next timer, so a timeout of 30 seconds costs
- * nothing and the same inputs give the same run. When it may move is the owner's decision.
+ * Virtual time stands still until loop_advance() moves it to the next timer, so a timeout of 30
+ * seconds costs nothing and the same inputs give the same run. When it may move is the owner's
+ * decision.
  */
 #ifndef OPENIHV_LOOP_LOOP_H
 #define OPENIHV_LOOP_LOOP_H
@@ -28,9 +30,8 @@ struct loop;
 
 /* Embedded in its owner; zero-initialise it. It must not move or be freed while it is armed. */
 struct timer {
-	uint64_t at;   /* ns on the loop's clock */
-	uint64_t tie;  /* order of arming breaks ties, so that equal times fire in a fixed order */
-	size_t slot;   /* 1 + index in the heap; 0: not armed */
+	uint64_t at; /* ns on the loop's clock */
+	uint32_t id; /* 1 + its number in the loop's table; 0: not armed */
 	void (*fire)(struct timer *t, void *user);
 	void *user;
 };
@@ -45,21 +46,21 @@ enum loop_clock loop_clock(const struct loop *loop);
 uint64_t loop_now(const struct loop *loop);
 
 /*
- * Arms t to fire in delay ns from now; an armed timer is moved. fire runs on the loop, after t was disarmed.
- * 0, or -ENOMEM (then t is not armed).
+ * Arms t to fire in delay ns from now; an armed timer is moved. fire runs on the loop, after t was
+ * disarmed. 0, or -ENOMEM (then t is not armed).
  */
-int timer_arm(struct loop *loop, struct timer *t, uint64_t delay, void (*fire)(struct timer *, void *),
-	void *user);
+int timer_arm(struct loop *loop, struct timer *t, uint64_t delay,
+	void (*fire)(struct timer *, void *), void *user);
 /* A timer that is not armed may be disarmed. */
 void timer_disarm(struct loop *loop, struct timer *t);
 static inline bool timer_armed(const struct timer *t)
 {
-	return t->slot != 0;
+	return t->id != 0;
 }
 
 /*
- * Hands work to the loop from any thread: run(user) is called once, in posting order, on the loop. If the loop
- * goes away first, destroy(user) is called instead (may be NULL). 0 or -ENOMEM.
+ * Hands work to the loop from any thread: run(user) is called once, in posting order, on the loop.
+ * If the loop goes away first, destroy(user) is called instead (may be NULL). 0 or -ENOMEM.
  */
 int loop_post(struct loop *loop, void (*run)(void *user), void *user, void (*destroy)(void *user));
 
@@ -71,12 +72,13 @@ bool loop_ready(const struct loop *loop);
 /* Virtual time only: moves the clock to the next timer. False if no timer is armed. */
 bool loop_advance(struct loop *loop);
 /*
- * Real time only: sleeps until work is posted, the loop is kicked, a timer is due or, at the latest, until
- * limit_ns has passed (UINT64_MAX: no limit). The caller must not hold the lock that serialises the loop, and
- * passes the delay that loop_delay() told while it did.
+ * Real time only: sleeps until work is posted, the loop is kicked, a timer is due or, at the
+ * latest, until limit_ns has passed (UINT64_MAX: no limit). The caller must not hold the lock that
+ * serialises the loop, and passes the delay that loop_delay() told while it did.
  */
 void loop_wait(struct loop *loop, uint64_t limit_ns);
-/* ns until the next timer is due, 0 if one is due or work is posted, UINT64_MAX if there is nothing. */
+/* ns until the next timer is due, 0 if one is due or work is posted, UINT64_MAX if there is
+ * nothing. */
 uint64_t loop_delay(const struct loop *loop);
 /* Ends a loop_wait() of another thread. */
 void loop_kick(struct loop *loop);

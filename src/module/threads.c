@@ -86,6 +86,7 @@ static void forget_foreign(struct threads *t)
 		close(t->foreign[--t->nforeign].fd);
 }
 
+/* A thread that has just ended is left out. */
 static int append(struct threads *t, struct foreign **list, size_t *n, size_t *room, pid_t tid)
 {
 	char name[32];
@@ -115,11 +116,13 @@ static int add_foreign(struct threads *t, pid_t tid)
 /* One that was there before the module. */
 static int add_older(struct threads *t, pid_t tid)
 {
-	int err = claim(t, tid);
+	size_t before = t->nolder;
+	int err;
 
-	if (err || tid == (pid_t)syscall(SYS_gettid))
-		return err;
-	return append(t, &t->older, &t->nolder, &t->older_room, tid);
+	if (tid == (pid_t)syscall(SYS_gettid))
+		return claim(t, tid);
+	err = append(t, &t->older, &t->nolder, &t->older_room, tid);
+	return err || t->nolder == before ? err : claim(t, tid);
 }
 
 /* Lists the threads anew. visit is add_older() for the first time, add_foreign() later. */

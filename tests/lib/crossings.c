@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "crossings.h"
-
+#include "tests/lib/crossings.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -11,6 +11,7 @@
 #include <dlfcn.h>
 
 #include "base/bytes.h"
+#include "wire/dot11.h"
 
 struct rsn_host host = {.lock = PTHREAD_MUTEX_INITIALIZER, .called = PTHREAD_COND_INITIALIZER};
 
@@ -504,17 +505,18 @@ static ULONG put_area(struct writer *w, size_t fixed, const uint8_t *rsne, size_
 {
 	const size_t start = w->len;
 
+	// Fixed fields that look like an RSNE up to the first real element: a capability or a
+	// timestamp may have any value, and must not be read as elements.
 	writer_zero(w, fixed);
-	if (fixed > 1)
-		w->buf[start + 1] = 0xff; // no element begins here
+	w->buf[start] = D11_EID_RSN;
+	w->buf[start + 1] = (uint8_t)(fixed - 2);
 	writer_put(w, "\x00\x07openihv", 9);
 	writer_put(w, rsne, len);
 	*size = (ULONG)(w->len - start);
 	return (ULONG)start;
 }
 
-DWORD host_post_associate(
-	HANDLE ext, HANDLE session, const struct handshake *h, DWORD auth, bool bodies)
+DWORD host_post_associate(HANDLE ext, HANDLE session, const struct handshake *h, DWORD auth)
 {
 	uint8_t *memory = calloc(1, 1024);
 	struct writer w = writer_init(memory, 1024);
@@ -527,9 +529,8 @@ DWORD host_post_associate(
 	memcpy(p.MacAddr, h->ap.b, 6);
 	memcpy(port.PeerMacAddress, h->ap.b, 6);
 	writer_zero(&w, 88);
-	p.uAssocReqOffset =
-		put_area(&w, bodies ? 4 : 0, h->own_elements, h->own_len, &p.uAssocReqSize);
-	p.uBeaconOffset = put_area(&w, bodies ? 12 : 0, h->ap_elements, h->ap_len, &p.uBeaconSize);
+	p.uAssocReqOffset = put_area(&w, 4, h->own_elements, h->own_len, &p.uAssocReqSize);
+	p.uBeaconOffset = put_area(&w, 12, h->ap_elements, h->ap_len, &p.uBeaconSize);
 	memcpy(memory, &p, 88);
 	uint8_t *exact = malloc(w.len);
 	memcpy(exact, memory, w.len);

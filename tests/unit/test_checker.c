@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lib/crossings.h"
+#include "tests/lib/crossings.h"
 
 static struct tape tape;
 static char text[CASE_TEXT];

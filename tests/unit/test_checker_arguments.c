@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "../lib/crossings.h"
+#include "tests/lib/crossings.h"
 
 static struct crossing onex(enum crossing_fn fn)
 {
@@ -168,6 +168,13 @@ static void key_of_odd_length(struct tape *t)
 		->set_virtual_station_ap_properties.passphrase = 0;
 }
 
+static void multicast_after_stop(struct tape *t)
+{
+	tape_insert_call(t, t->starts[PART_FAILED],
+		ENTER(SEND_PACKET, .thread = WORKER, .adapter = 1, .handle = 9,
+			.peer = 0xFFFFFFFFFFFFu, .send_packet.length = 129, .result = 5023));
+}
+
 static const struct rule_case cases[] = {
 	{RULE_X_51, "StartOneX outside a session", .also = "X-42", .mutate = onex_outside},
 	{RULE_X_52, "0x888E is not registered", .mutate = onex_unregistered},
@@ -184,6 +191,8 @@ static const struct rule_case cases[] = {
 		SET(send_packet.length, 7)},
 	{RULE_X_59, "to a group", WHERE(CCMP, SEND_PACKET, ENTER, 0), SET(peer, 0xFFFFFFFFFFFFu)},
 	{RULE_X_59, "to another station", WHERE(CCMP, SEND_PACKET, ENTER, 0), SET(peer, AP_B)},
+	{RULE_X_59, "to a group, outside a session", .also = "X-42",
+		.mutate = multicast_after_stop},
 	{RULE_X_60, "changed before its completion", WHERE(CCMP, SEND_PACKET_COMPLETION, ENTER, 0),
 		SET(send_packet_completion.modified, 1)},
 	{RULE_X_61, "two sends with one handle", .mutate = two_sends_with_one_handle},

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "../lib/crossings.h"
+#include "tests/lib/crossings.h"
 
 static void version_before_load(struct tape *t)
 {
@@ -101,6 +101,12 @@ static void second_connect(struct tape *t)
 
 	x.handle = 99;
 	tape_insert_call(t, tape_at(t, PART_SECOND, FN_IND_REMOVED, PHASE_POINT, 0), x);
+}
+
+static void connect_handle_again(struct tape *t)
+{
+	tape_get(t, PART_UNFIT, FN_PERFORM_PRE_ASSOCIATE, PHASE_ENTER, 0)->handle = 10;
+	tape_get(t, PART_UNFIT, FN_PERFORM_PRE_ASSOCIATE, PHASE_EXIT, 0)->handle = 10;
 }
 
 static void connect_unprepared(struct tape *t)
@@ -379,6 +385,11 @@ static void no_deinit_service(struct tape *t)
 	tape_remove(t, tape_at(t, PART_END, FN_DEINIT_SERVICE, PHASE_ENTER, 0));
 }
 
+static void port_kept_at_roam(struct tape *t)
+{
+	tape_remove(t, tape_at(t, PART_ROAM, FN_PORT_DELETED, PHASE_POINT, 0));
+}
+
 static const struct rule_case cases[] = {
 	{RULE_H_01, "InitService is the first call", .mutate = version_before_load},
 	{RULE_H_01, "GetVersionInfo twice", .mutate = version_twice},
@@ -404,8 +415,7 @@ static const struct rule_case cases[] = {
 	{RULE_H_08, "lists not cleared before AdapterReset", .mutate = lists_kept},
 	{RULE_H_08, "lists cleared inside AdapterReset", .mutate = lists_cleared_late},
 	{RULE_H_09, "a second pre-association while one is pending", .mutate = second_connect},
-	{RULE_H_09, "an old hConnectSession", WHERE(UNFIT, PERFORM_PRE_ASSOCIATE, ENTER, 0),
-		SET(handle, 10)},
+	{RULE_H_09, "an old hConnectSession", .mutate = connect_handle_again},
 	{RULE_H_09, "CONNECT_REQUEST out of nothing", .also = "H-10", .mutate = connect_unprepared},
 	{RULE_H_10, "CONNECT_REQUEST before the completion", .mutate = connect_before_completion},
 	{RULE_H_10, "CONNECT_REQUEST after a failure", .mutate = connect_after_failure},
@@ -441,6 +451,7 @@ static const struct rule_case cases[] = {
 		SET(reason, 7)},
 	{RULE_H_22, "the port deleted inside Stop", .mutate = port_deleted_early},
 	{RULE_H_22, "PORT_STATE_NOTIFICATION for the deletion", .mutate = port_deleted_told},
+	{RULE_H_22, "the new port before the old one is gone", .mutate = port_kept_at_roam},
 	{RULE_H_23, "a packet after Stop", .mutate = packet_after_stop},
 	{RULE_H_23, "an 802.1X result after Stop", .mutate = onex_result_after_stop},
 	{RULE_H_24, "two ASSOCIATION_STARTs", .mutate = association_start_twice},

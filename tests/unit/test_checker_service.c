@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "../lib/crossings.h"
+#include "tests/lib/crossings.h"
 
 static void call_before_service(struct tape *t)
 {

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "../lib/crossings.h"
+#include "tests/lib/crossings.h"
 
 static struct crossing connect_done(
 	uint16_t thread, uint64_t connect, uint32_t error, uint32_t reason)
@@ -133,11 +133,25 @@ static void post_completed_then_refused(struct tape *t)
 		post_done(WORKER, 109, 5, 0x90000));
 }
 
-static void post_completion_of_older(struct tape *t)
+/* uSessionId, for example. */
+static void post_completion_of_nothing(struct tape *t)
 {
-	/* A session of another adapter's is no session of this one; neither is uSessionId. */
 	tape_insert_call(t, tape_at(t, PART_PENDING, FN_IND_DISASSOCIATION, PHASE_POINT, 1),
 		post_done(WORKER, 4711, 5, 0x90000));
+}
+
+static void post_completion_of_connect(struct tape *t)
+{
+	tape_insert_call(t, tape_at(t, PART_PENDING, FN_IND_DISASSOCIATION, PHASE_POINT, 1),
+		post_done(WORKER, 13, 5, 0x90000));
+}
+
+static void post_completion_of_other_adapter(struct tape *t)
+{
+	struct crossing x = post_done(WORKER, 108, 5, 0x90000);
+
+	x.adapter = 2;
+	tape_insert_call(t, tape_at(t, PART_SECOND, FN_IND_REMOVED, PHASE_POINT, 0), x);
 }
 
 static void success_without_keys(struct tape *t)
@@ -320,7 +334,9 @@ static const struct rule_case cases[] = {
 		SET(receive_packet.modified, 1)},
 	{RULE_X_35, "an indication", WHERE(PROFILES, RECEIVE_INDICATION, EXIT, 0),
 		SET(receive_indication.modified, 1)},
-	{RULE_X_36, "a handle that is no session", .mutate = post_completion_of_older},
+	{RULE_X_36, "a handle that is no session", .mutate = post_completion_of_nothing},
+	{RULE_X_36, "the connect handle", .mutate = post_completion_of_connect},
+	{RULE_X_13, "another adapter's session", .mutate = post_completion_of_other_adapter},
 	{RULE_X_37, "another AP", WHERE(FAILED, POST_ASSOCIATE_COMPLETION, ENTER, 0),
 		SET(peer, AP_B)},
 	{RULE_X_38, "no key", .mutate = success_without_keys},

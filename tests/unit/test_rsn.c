@@ -85,7 +85,7 @@ static DWORD auth_of(const struct link *l)
 
 static DWORD post(struct link *l, HANDLE session)
 {
-	return host_post_associate(l->ext, session, &l->h, auth_of(l), false);
+	return host_post_associate(l->ext, session, &l->h, auth_of(l));
 }
 
 static DWORD stop(struct link *l)
@@ -231,20 +231,6 @@ static void test_connect(void **state)
 {
 	connect_once(CRYPTO_AKM_SHA1);
 	connect_once(CRYPTO_AKM_SHA256);
-}
-
-static void test_frame_bodies(void **state)
-{
-	struct link l;
-
-	link_init(&l, 0, CRYPTO_AKM_SHA1, false);
-	prepare(&l);
-	assert_int_equal(host_post_associate(l.ext, SESSION, &l.h, auth_of(&l), true), 0);
-	message_1(&l, true);
-	message_3(&l);
-	assert_post(1, SESSION, 0, 0);
-	link_destroy(&l);
-	host_assert_clean();
 }
 
 static void test_passphrase(void **state)
@@ -804,10 +790,10 @@ static void test_other_security(void **state)
 	link_init(&l, 0, CRYPTO_AKM_SHA1, false);
 	prepare(&l);
 	handshake_init(&other, CRYPTO_AKM_SHA256);
-	assert_int_equal(host_post_associate(l.ext, SESSION, &other, auth_of(&l), false),
-		ERROR_INVALID_DATA);
-	assert_int_equal(host_post_associate(l.ext, SESSION, &l.h, ALGORITHM_AUTH_OPEN, false),
-		ERROR_INVALID_DATA);
+	assert_int_equal(
+		host_post_associate(l.ext, SESSION, &other, auth_of(&l)), ERROR_INVALID_DATA);
+	assert_int_equal(
+		host_post_associate(l.ext, SESSION, &l.h, ALGORITHM_AUTH_OPEN), ERROR_INVALID_DATA);
 	handshake_destroy(&other);
 	link_destroy(&l);
 	host_assert_clean();
@@ -866,7 +852,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_connect),
-		cmocka_unit_test(test_frame_bodies),
 		cmocka_unit_test(test_passphrase),
 		cmocka_unit_test(test_several_associations),
 		cmocka_unit_test(test_open),

@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Calls the completion as bash would, and compares what it offers.
+# usage: packaging/completion/test.sh [PATH-OF-OPENIHV], without it $OPENIHV_BUILD/openihv
+
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+program=${1:-${OPENIHV_BUILD:-$here/../../build}/openihv}
+program=$(realpath "$program") || exit 1
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+touch one.so two.so home.xml trace.jsonl 'with blank.so'
+mkdir sub
+
+# shellcheck source=/dev/null
+. "$here/openihv"
+failed=0 passed=0
+
+offers() { # EXPECTED WORD... : the last word is the one being typed
+	local expected=$1 got
+	shift
+	COMP_WORDS=("$program" "$@")
+	COMP_CWORD=$#
+	COMPREPLY=()
+	_openihv
+	got=$(printf '%s\n' ${COMPREPLY+"${COMPREPLY[@]}"} | sort | paste -sd '|')
+	if [ "$got" = "$expected" ]; then
+		passed=$((passed + 1))
+	else
+		echo "openihv $*: offers '$got', not '$expected'"
+		failed=$((failed + 1))
+	fi
+}
+
+offers '--help|--version|check|inspect|rules|run' ''
+offers 'rules|run' r
+offers '--ap|--end|--help|--json|--pcap|--profile|--seed|--strict|--trace|--ui-response|--version' run one.so --
+offers '--pcap|--profile' run one.so --p
+offers '--help|--json|--strict|--version' check -
+offers '--help|--no-load|--version' inspect --
+offers '--help|--version' rules --
+offers 'disable|disassociate|disconnect|enable|pending|remove|roam' run one.so --end ''
+offers 'remove|roam' run one.so --end r
+offers 'roam' run one.so --end = ro
+offers 'disable|disassociate|disconnect|enable|pending|remove|roam' run one.so --end =
+offers 'open|wpa2-psk:' run one.so --ap ''
+offers '' run one.so --seed ''
+offers 'home.xml|sub' run one.so --profile ''
+offers 'trace.jsonl' run one.so --trace tr
+offers 'one.so|sub|two.so|with blank.so' run ''
+offers 'one.so' inspect --no-load o
+offers 'trace.jsonl' check tr
+offers 'H-30|H-31|H-32' rules H-3
+offers 'X-40' rules X-01 x-40
+offers '' bogus ''
+offers '' bogus --
+
+# Each id, and none twice.
+COMP_WORDS=("$program" rules '') COMP_CWORD=2
+_openihv
+all=$(printf '%s\n' "${COMPREPLY[@]}" | sort -u | wc -l)
+if [ "$all" -ne "$("$program" rules | sed -n '$s/ rules,.*//p')" ] || [ "$all" -ne ${#COMPREPLY[@]} ]; then
+	echo "openihv rules: offers ${#COMPREPLY[@]} ids, $all of them different"
+	failed=$((failed + 1))
+fi
+
+echo "$passed right, $failed wrong"
+[ "$failed" -eq 0 ]
