@@ -7,16 +7,17 @@
 #include "cli/cli.h"
 #include "trace/trace.h"
 
-static const char usage[] = "usage: openihv check TRACE [--json] [--strict]\n"
-			    "\n"
-			    "Judges a trace that openihv run --trace has saved, by the same rules as a live run.\n"
-			    "TRACE may be - for standard input.\n"
-			    "\n"
-			    "  --json     print JSON lines\n"
-			    "  --strict   races and warnings count as violations\n"
-			    "  --help, --version\n"
-			    "\n"
-			    "Exit status: 0 pass, 1 violations, 2 usage or unusable input.\n";
+static const char usage[] =
+	"usage: openihv check TRACE [--json] [--strict]\n"
+	"\n"
+	"Judges a trace that openihv run --trace has saved, by the same rules as a live run.\n"
+	"TRACE may be - for standard input.\n"
+	"\n"
+	"  --json     print JSON lines\n"
+	"  --strict   races and warnings count as violations\n"
+	"  --help, --version\n"
+	"\n"
+	"Exit status: 0 pass, 1 violations, 2 usage or unusable input.\n";
 
 struct judge {
 	struct checker *checker;
@@ -35,12 +36,13 @@ static int judge(const char *path, bool json, bool strict)
 {
 	struct judge j = {0};
 	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
-	bool colour = cli_colour(stdout), pass;
+	bool colour, pass;
 	char err[256];
 	int rc = EXIT_USAGE;
 
 	if (!f)
 		return cli_error("%s: %s", path, strerror(errno));
+	colour = cli_colour(stdout);
 	if (checker_new(strict, &j.checker) || history_new(&j.history)) {
 		cli_error("out of memory");
 		goto out;
@@ -69,12 +71,14 @@ out:
 
 int cmd_check(int argc, char **argv)
 {
-	static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {"strict", no_argument, NULL, 's'},
-		{"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {0}};
+	static const struct option options[] = {{"json", no_argument, NULL, 'j'},
+		{"strict", no_argument, NULL, 's'}, {"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'}, {0}};
 	bool json = false, strict = false;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
 		switch (option) {
 		case 'j':
 			json = true;
@@ -88,7 +92,7 @@ int cmd_check(int argc, char **argv)
 		case 'V':
 			return cli_version();
 		default:
-			return EXIT_USAGE;
+			return cli_option_error(argv, option);
 		}
 	}
 	if (optind + 1 != argc)

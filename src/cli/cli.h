@@ -22,6 +22,9 @@ int cmd_inspect(int argc, char **argv);
 
 /* One line on stderr, "openihv: " before it. Returns EXIT_USAGE. */
 int cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* What getopt_long() refused, with opterr 0 and ':' first in its short options. Returns EXIT_USAGE.
+ */
+int cli_option_error(char **argv, int option);
 /* Colours go to terminals only, and not where NO_COLOR is set (no-color.org). */
 bool cli_colour(FILE *f);
 int cli_version(void);

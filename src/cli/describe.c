@@ -9,50 +9,55 @@
 static const struct number_name {
 	uint32_t value;
 	const char *name;
-} statuses[] = {
-	{0, "success"},
-	{1, "failure"},
-	{2, "unreachable"},
-	{3, "radio off"},
-	{4, "PHY disabled"},
-	{5, "cancelled"},
-	{6, "candidate list exhausted"},
-	{7, "disassociated by the system"},
-	{8, "disassociated by roaming"},
-	{9, "disassociated by reset"},
-	{0xA, "system error"},
-	{0xB, "better AP found"},
-	{0xC, "association lost"},
-	{0xD, "ad hoc"},
-}, reasons[] = {
-	{0, "success"},
-	{0x28005 + 6, "network not available"},
-	{0x38001, "user cancelled"},
-	{0x38002, "association failure"},
-	{0x38003, "association timeout"},
-	{0x38004, "pre-association security failure"},
-	{0x38005, "security could not be started"},
-	{0x38006, "security failure"},
-	{0x38007, "security timeout"},
-	{0x3800C, "driver operation failure"},
-	{0x3800E, "the module does not respond"},
-	{0x80007, "security of the profile is not supported by the module"},
-	{0x90000, "bad user key (the module's own code)"},
-}, errors[] = {
-	{0, "success"},
-	{1223, "cancelled"},
-	{1225, "connection refused"},
-	{1168, "not found"},
-	{1326, "logon failure"},
-	{1460, "timeout"},
-	{87, "invalid parameter"},
-	{50, "not supported"},
-	{11, "bad format"},
-	{13, "invalid data"},
-	{1206, "bad profile"},
-	{14, "out of memory"},
-	{8, "not enough memory"},
-	{31, "device failure"},
+} statuses[] =
+	{
+		{0, "success"},
+		{1, "failure"},
+		{2, "unreachable"},
+		{3, "radio off"},
+		{4, "PHY disabled"},
+		{5, "cancelled"},
+		{6, "candidate list exhausted"},
+		{7, "disassociated by the system"},
+		{8, "disassociated by roaming"},
+		{9, "disassociated by reset"},
+		{0xA, "system error"},
+		{0xB, "better AP found"},
+		{0xC, "association lost"},
+		{0xD, "ad hoc"},
+},
+  reasons[] =
+	  {
+		  {0, "success"},
+		  {0x2800B, "network not available"},
+		  {0x38001, "user cancelled"},
+		  {0x38002, "association failure"},
+		  {0x38003, "association timeout"},
+		  {0x38004, "pre-association security failure"},
+		  {0x38005, "security could not be started"},
+		  {0x38006, "security failure"},
+		  {0x38007, "security timeout"},
+		  {0x3800C, "driver operation failure"},
+		  {0x38011, "the user gave no answer (--ui-response gives one)"},
+		  {0x3800E, "the module does not respond"},
+		  {0x80007, "security of the profile is not supported by the module"},
+},
+  errors[] = {
+	  {0, "success"},
+	  {1223, "cancelled"},
+	  {1225, "connection refused"},
+	  {1168, "not found"},
+	  {1326, "logon failure: the credential is wrong"},
+	  {86, "invalid password: the credential is wrong"},
+	  {1460, "timeout"},
+	  {87, "invalid parameter"},
+	  {50, "not supported"},
+	  {11, "bad format"},
+	  {13, "invalid data"},
+	  {1206, "bad profile"},
+	  {14, "out of memory"},
+	  {8, "not enough memory"},
+	  {31, "device failure"},
 };
 
 static const char *find(const struct number_name *list, size_t count, uint32_t value)
@@ -75,9 +80,11 @@ const char *status_text(uint32_t status, char *room, size_t length)
 	if (name)
 		snprintf(room, length, "%s", name);
 	else if (status >= 0x10000 && status <= 0x1FFFF)
-		snprintf(room, length, "deauthenticated by the AP, 802.11 reason %u", status & 0xFFFF);
+		snprintf(room, length, "deauthenticated by the AP, 802.11 reason %u",
+			status & 0xFFFF);
 	else if (status >= 0x20000 && status <= 0x2FFFF)
-		snprintf(room, length, "disassociated by the AP, 802.11 reason %u", status & 0xFFFF);
+		snprintf(
+			room, length, "disassociated by the AP, 802.11 reason %u", status & 0xFFFF);
 	else if (status >= 0x30000 && status <= 0x3FFFF)
 		snprintf(room, length, "refused by the AP, 802.11 status %u", status & 0xFFFF);
 	else
@@ -91,6 +98,8 @@ const char *reason_text(uint32_t reason, char *room, size_t length)
 
 	if (name)
 		snprintf(room, length, "reason 0x%x, %s", reason, name);
+	else if (reason >= 0x90000 && reason <= 0x9FFFF)
+		snprintf(room, length, "reason 0x%x of the module's own", reason);
 	else
 		snprintf(room, length, "reason 0x%x", reason);
 	return room;
@@ -124,7 +133,10 @@ static const char *eapol_message(const struct crossing *x)
 
 static const char *auth_name(uint32_t v)
 {
-	return v == 1 ? "open system" : v == 7 ? "RSNA with PSK" : v == 0x80000006 ? "RSNA with PSK-SHA256" : "other";
+	return v == 1            ? "open system"
+	       : v == 7          ? "RSNA with PSK"
+	       : v == 0x80000006 ? "RSNA with PSK-SHA256"
+				 : "other";
 }
 
 static const char *cipher_name(uint32_t v)
@@ -186,19 +198,21 @@ static void function(const struct crossing *x, const struct text *t, const char 
 		snprintf(t->room, t->length, "%s: %s", name, eapol_message(x));
 		break;
 	case FN_SET_AUTH_ALGORITHM:
-		snprintf(t->room, t->length, "%s: %s", name, auth_name(x->set_auth_algorithm.algorithm));
+		snprintf(t->room, t->length, "%s: %s", name,
+			auth_name(x->set_auth_algorithm.algorithm));
 		break;
 	case FN_SET_UNICAST_CIPHER_ALGORITHM:
 	case FN_SET_MULTICAST_CIPHER_ALGORITHM:
-		snprintf(t->room, t->length, "%s: %s", name, cipher_name(x->set_auth_algorithm.algorithm));
+		snprintf(t->room, t->length, "%s: %s", name,
+			cipher_name(x->set_auth_algorithm.algorithm));
 		break;
 	case FN_SET_KEY_MAPPING_KEY:
 		snprintf(t->room, t->length, "%s: %s, pairwise for %s", name,
 			cipher_name(x->set_key_mapping_key.algorithm), t->peer);
 		break;
 	case FN_SET_DEFAULT_KEY:
-		snprintf(t->room, t->length, "%s: %s, group key %u", name, cipher_name(x->set_default_key.algorithm),
-			x->set_default_key.index);
+		snprintf(t->room, t->length, "%s: %s, group key %u", name,
+			cipher_name(x->set_default_key.algorithm), x->set_default_key.index);
 		break;
 	case FN_ALLOCATE_BUFFER:
 	case FN_FREE_BUFFER:
@@ -224,14 +238,17 @@ static void point(const struct crossing *x, const struct text *t, const char *na
 		break;
 	case FN_IND_CONNECTION_COMPLETION:
 	case FN_IND_ROAMING_COMPLETION:
-		snprintf(t->room, t->length, "%s: %s", x->fn == FN_IND_ROAMING_COMPLETION ? "roaming" : "connection",
+		snprintf(t->room, t->length, "%s: %s",
+			x->fn == FN_IND_ROAMING_COMPLETION ? "roaming" : "connection",
 			status_text(x->reason, status, sizeof(status)));
 		break;
 	case FN_IND_ROAMING_START:
-		snprintf(t->room, t->length, "roaming begins: %s", status_text(x->reason, status, sizeof(status)));
+		snprintf(t->room, t->length, "roaming begins: %s",
+			status_text(x->reason, status, sizeof(status)));
 		break;
 	case FN_IND_DISASSOCIATION:
-		snprintf(t->room, t->length, "disassociation: %s", status_text(x->reason, status, sizeof(status)));
+		snprintf(t->room, t->length, "disassociation: %s",
+			status_text(x->reason, status, sizeof(status)));
 		break;
 	case FN_IND_REMOVED:
 		snprintf(t->room, t->length, "the device is gone");
@@ -240,20 +257,23 @@ static void point(const struct crossing *x, const struct text *t, const char *na
 		snprintf(t->room, t->length, "port to %s created, not authorised", t->peer);
 		break;
 	case FN_PORT_GATE:
-		snprintf(t->room, t->length, x->port_gate.open ? "port to %s AUTHORISED" : "port to %s closed", t->peer);
+		snprintf(t->room, t->length,
+			x->port_gate.open ? "port to %s AUTHORISED" : "port to %s closed", t->peer);
 		break;
 	case FN_PORT_DELETED:
 		snprintf(t->room, t->length, "port to %s deleted", t->peer);
 		break;
 	case FN_DATA_PASSED:
-		snprintf(t->room, t->length, "data %s, %u bytes", x->data_passed.outbound ? "sent" : "received",
-			x->data_passed.length);
+		snprintf(t->room, t->length, "data %s, %u bytes",
+			x->data_passed.outbound ? "sent" : "received", x->data_passed.length);
 		break;
 	case FN_DATA_REFUSED:
-		snprintf(t->room, t->length, "data refused at the closed port, %u bytes", x->data_refused.length);
+		snprintf(t->room, t->length, "data refused at the closed port, %u bytes",
+			x->data_refused.length);
 		break;
 	case FN_ADAPTER_DOWN:
-		snprintf(t->room, t->length, "adapter %s", x->adapter_down.removed ? "is removed" : "is disabled");
+		snprintf(t->room, t->length, "adapter %s",
+			x->adapter_down.removed ? "is removed" : "is disabled");
 		break;
 	case FN_IND_PACKET:
 	case FN_OID_PORT_STATE:
@@ -283,7 +303,8 @@ void describe(const struct crossing *x, char *who, size_t who_room, char *what, 
 	if (x->phase == PHASE_EXIT) {
 		/* A return is worth a line if it is not what everybody expects. */
 		if (x->result && x->fn != FN_QUERY_UI_REQUEST)
-			snprintf(what, what_room, "%s returned %s", name, error_text(x->result, error, sizeof(error)));
+			snprintf(what, what_room, "%s returned %s", name,
+				error_text(x->result, error, sizeof(error)));
 	} else if (border == BORDER_HANDLER) {
 		handler(x, &t, name);
 	} else if (border == BORDER_FUNCTION) {

@@ -12,7 +12,8 @@
 static const char usage[] =
 	"usage: openihv inspect MODULE [--no-load]\n"
 	"\n"
-	"What a module's file exports and links to; then loads it and tells the interface versions that it\n"
+	"What a module's file exports and links to; then loads it and tells the interface versions "
+	"that it\n"
 	"speaks and how many of the 19 handlers it sets.\n"
 	"\n"
 	"  --no-load   look at the file only: nothing of the module runs\n"
@@ -51,9 +52,12 @@ static void print_file(const char *path, const struct elf_info *info)
 	printf("file      ELF%u shared object, %s\n", info->bits, elf_machine_name(info->machine));
 	if (info->soname)
 		printf("soname    %s\n", info->soname);
-	printf("exports   Dot11ExtIhvGetVersionInfo     %s\n", info->has_get_version_info ? "yes" : "MISSING");
-	printf("          Dot11ExtIhvInitService        %s\n", info->has_init_service ? "yes" : "MISSING");
-	printf("          Dot11ExtIhvInitVirtualStation %s\n", info->has_init_virtual_station ? "yes" : "no (optional)");
+	printf("exports   Dot11ExtIhvGetVersionInfo     %s\n",
+		info->has_get_version_info ? "yes" : "MISSING");
+	printf("          Dot11ExtIhvInitService        %s\n",
+		info->has_init_service ? "yes" : "MISSING");
+	printf("          Dot11ExtIhvInitVirtualStation %s\n",
+		info->has_init_virtual_station ? "yes" : "no (optional)");
 	printf("          %zu functions in all\n", info->nexports);
 	for (i = 0; i < info->nneeded; i++)
 		printf("%s %s\n", i ? "         " : "links to ", info->needed[i]);
@@ -110,12 +114,13 @@ static int inspect(const char *path, bool load)
 
 int cmd_inspect(int argc, char **argv)
 {
-	static const struct option options[] = {{"no-load", no_argument, NULL, 'n'}, {"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'}, {0}};
+	static const struct option options[] = {{"no-load", no_argument, NULL, 'n'},
+		{"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {0}};
 	bool load = true;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
 		switch (option) {
 		case 'n':
 			load = false;
@@ -126,7 +131,7 @@ int cmd_inspect(int argc, char **argv)
 		case 'V':
 			return cli_version();
 		default:
-			return EXIT_USAGE;
+			return cli_option_error(argv, option);
 		}
 	}
 	if (optind + 1 != argc)

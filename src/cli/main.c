@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/cli.h"
 
+#include <errno.h>
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +34,14 @@ int cli_error(const char *fmt, ...)
 	return EXIT_USAGE;
 }
 
+int cli_option_error(char **argv, int option)
+{
+	const char *name = argv[optind - 1];
+
+	return option == ':' ? cli_error("%s: option '%s' needs an argument", argv[0], name)
+			     : cli_error("%s: there is no option '%s'", argv[0], name);
+}
+
 bool cli_colour(FILE *f)
 {
 	return isatty(fileno(f)) && !getenv("NO_COLOR");
@@ -49,7 +59,8 @@ static int help(FILE *f)
 
 	fputs("usage: openihv COMMAND [ARGUMENT]...\n"
 	      "\n"
-	      "The operating system's side of Native 802.11 IHV Extensions: runs such a module and\n"
+	      "The operating system's side of Native 802.11 IHV Extensions: runs such a module "
+	      "and\n"
 	      "judges it by the 102 rules of the contract.\n"
 	      "\n",
 		f);
@@ -57,23 +68,46 @@ static int help(FILE *f)
 		fprintf(f, "  %-8s  %s\n", commands[i].name, commands[i].what);
 	fputs("\n"
 	      "openihv COMMAND --help tells more; so does openihv(1).\n"
-	      "Exit status: 0 pass, 1 violations found or no connection, 2 usage or unusable input.\n",
+	      "Exit status: 0 pass, 1 violations found or no connection, 2 usage or unusable "
+	      "input.\n",
 		f);
 	return f == stdout ? EXIT_PASS : EXIT_USAGE;
 }
 
-int main(int argc, char **argv)
+static int dispatch(int argc, char **argv)
 {
 	size_t i;
 
-	if (argc < 2)
-		return help(stderr);
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
-		return help(stdout);
-	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
-		return cli_version();
 	for (i = 0; i < COMMANDS; i++)
-		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
-	return cli_error("there is no command '%s'; openihv --help lists them", argv[1]);
+		if (strcmp(argv[0], commands[i].name) == 0)
+			return commands[i].run(argc, argv);
+	return cli_error("there is no command '%s'; openihv --help lists them", argv[0]);
+}
+
+static bool is(const char *argument, const char *word, const char *option, const char *letter)
+{
+	return strcmp(argument, word) == 0 || strcmp(argument, option) == 0 ||
+	       strcmp(argument, letter) == 0;
+}
+
+static int command(int argc, char **argv)
+{
+	char option[] = "--help";
+	char *help_of[] = {argv[2], option, NULL};
+
+	if (is(argv[1], "help", "--help", "-h"))
+		return argc > 2 ? dispatch(2, help_of) : help(stdout);
+	if (is(argv[1], "version", "--version", "-V"))
+		return cli_version();
+	return dispatch(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+	int rc = argc < 2 ? help(stderr) : command(argc, argv);
+
+	/* A verdict that could not be written was not given. */
+	if (fflush(stdout) || ferror(stdout))
+		return cli_error("standard output: %s", strerror(errno));
+	return rc;
 }

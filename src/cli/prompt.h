@@ -5,7 +5,8 @@
 
 #include "host/host.h"
 
-/* response NULL: asks, without echo, if there is a terminal; without one the request stays unanswered. */
+/* response NULL: asks, without echo, if there is a terminal; without one the request stays
+ * unanswered. */
 void prompt_answer(struct host *h, const struct host_ui_request *request, const char *response);
 
 #endif

@@ -77,8 +77,9 @@ static void around(FILE *f, const struct finding *found, const struct history *h
 
 		if (x->seq + AROUND < found->seq || x->seq > found->seq + AROUND)
 			continue;
-		fprintf(f, "  %s%c %6" PRIu64 " %11.6f  thread %-2u %-6s %s%s\n", here ? on(colour, "\033[31m") : "",
-			here ? '>' : ' ', x->seq, (double)x->time / 1e9, x->thread, phases[x->phase],
+		fprintf(f, "  %s%c %6" PRIu64 " %11.6f  thread %-2u %-6s %s%s\n",
+			here ? on(colour, "\033[31m") : "", here ? '>' : ' ', x->seq,
+			(double)x->time / 1e9, x->thread, phases[x->phase],
 			crossing_name((enum crossing_fn)x->fn), here ? on(colour, "\033[0m") : "");
 	}
 }
@@ -91,10 +92,13 @@ void report_findings(FILE *f, const struct checker *c, const struct history *h, 
 	for (i = 0; i < count; i++) {
 		const struct rule *r = rule_info(list[i].rule);
 
-		fprintf(f, "\n%s%s %s%s  %s\n", on(colour, list[i].severity == SEVERITY_W ? "\033[33m" : "\033[31m"),
-			list[i].severity == SEVERITY_W ? "warning" : "violation", r->id, on(colour, "\033[0m"), r->text);
+		fprintf(f, "\n%s%s %s%s  %s\n",
+			on(colour, list[i].severity == SEVERITY_W ? "\033[33m" : "\033[31m"),
+			list[i].severity == SEVERITY_W ? "warning" : "violation", r->id,
+			on(colour, "\033[0m"), r->text);
 		fprintf(f, "  seen:     %s (crossing %" PRIu64 ")\n", list[i].text, list[i].seq);
-		fprintf(f, "  severity: %c   source: %s\n", rule_severity_letter(list[i].severity), r->source);
+		fprintf(f, "  severity: %c   source: %s\n", rule_severity_letter(list[i].severity),
+			r->source);
 		if (h)
 			around(f, &list[i], h, colour);
 	}
@@ -122,7 +126,8 @@ void report_findings_json(FILE *f, const struct checker *c)
 
 	for (i = 0; i < count; i++) {
 		fprintf(f, "{\"finding\":\"%s\",\"severity\":\"%c\",\"seq\":%" PRIu64 ",\"text\":",
-			rule_info(list[i].rule)->id, rule_severity_letter(list[i].severity), list[i].seq);
+			rule_info(list[i].rule)->id, rule_severity_letter(list[i].severity),
+			list[i].seq);
 		put_string(f, list[i].text);
 		fputs("}\n", f);
 	}
@@ -130,16 +135,19 @@ void report_findings_json(FILE *f, const struct checker *c)
 
 void report_verdict(FILE *f, const struct checker *c, bool pass, bool colour)
 {
-	fprintf(f, "%sverdict: %s%s (violations %" PRIu64 ", crossings %" PRIu64 ", rules exercised %u of %d)\n",
-		on(colour, pass ? "\033[1;32m" : "\033[1;31m"), pass ? "pass" : "fail", on(colour, "\033[0m"),
-		checker_violations(c), checker_crossings(c), checker_rules_exercised(c), RULE_COUNT);
+	fprintf(f,
+		"%sverdict: %s%s (violations %" PRIu64 ", crossings %" PRIu64
+		", rules exercised %u of %d)\n",
+		on(colour, pass ? "\033[1;32m" : "\033[1;31m"), pass ? "pass" : "fail",
+		on(colour, "\033[0m"), checker_violations(c), checker_crossings(c),
+		checker_rules_exercised(c), RULE_COUNT);
 }
 
 void report_verdict_json(FILE *f, const struct checker *c, bool pass)
 {
 	fprintf(f,
-		"{\"verdict\":\"%s\",\"violations\":%" PRIu64 ",\"warnings\":%" PRIu64 ",\"crossings\":%" PRIu64
-		",\"rules_exercised\":%u,\"rules\":%d}\n",
-		pass ? "pass" : "fail", checker_violations(c), checker_warnings(c), checker_crossings(c),
-		checker_rules_exercised(c), RULE_COUNT);
+		"{\"verdict\":\"%s\",\"violations\":%" PRIu64 ",\"warnings\":%" PRIu64
+		",\"crossings\":%" PRIu64 ",\"rules_exercised\":%u,\"rules\":%d}\n",
+		pass ? "pass" : "fail", checker_violations(c), checker_warnings(c),
+		checker_crossings(c), checker_rules_exercised(c), RULE_COUNT);
 }

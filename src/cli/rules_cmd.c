@@ -5,13 +5,14 @@
 
 #include "cli/cli.h"
 
-static const char usage[] =
-	"usage: openihv rules [ID]...\n"
-	"\n"
-	"The contract: all rules, or those named (X-40, h-16). H rules bind the host, X rules the module.\n"
-	"Severity: F memory lifetime, dead handle or security exposure; E contract broken; W suspicious.\n"
-	"\n"
-	"  --help, --version\n";
+static const char usage[] = "usage: openihv rules [ID]...\n"
+			    "\n"
+			    "The contract: all rules, or those named (X-40, h-16). H rules bind "
+			    "the host, X rules the module.\n"
+			    "Severity: F memory lifetime, dead handle or security exposure; E "
+			    "contract broken; W suspicious.\n"
+			    "\n"
+			    "  --help, --version\n";
 
 static void wrap(const char *text, unsigned indent, unsigned width)
 {
@@ -63,7 +64,8 @@ static void all(void)
 			r->status == RULE_CHECKED ? "checked" : "waits");
 		wrap(r->text, 18, 100);
 	}
-	printf("\n%d rules, %u checked at crossings, %u wait; openihv rules ID tells for what, and the source page.\n",
+	printf("\n%d rules, %u checked at crossings, %u wait; openihv rules ID tells for what, and "
+	       "the source page.\n",
 		RULE_COUNT, checked, RULE_COUNT - checked);
 }
 
@@ -74,19 +76,22 @@ int cmd_rules(int argc, char **argv)
 	enum rule_id id;
 	int option, i;
 
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(usage, stdout);
 			return EXIT_PASS;
 		}
-		return option == 'V' ? cli_version() : EXIT_USAGE;
+		return option == 'V' ? cli_version() : cli_option_error(argv, option);
 	}
 	if (optind == argc)
 		all();
 	for (i = optind; i < argc; i++) {
 		id = rule_by_name(argv[i]);
 		if (id == RULE_COUNT)
-			return cli_error("rules: there is no rule %s; they are H-01 to H-32 and X-01 to X-70", argv[i]);
+			return cli_error("rules: there is no rule %s; they are H-01 to H-32 and "
+					 "X-01 to X-70",
+				argv[i]);
 		if (i > optind)
 			putchar('\n');
 		one(rule_info(id));

@@ -11,22 +11,28 @@
 static const char usage[] =
 	"usage: openihv run MODULE [OPTION]...\n"
 	"\n"
-	"Loads the IHV Extensions module MODULE, gives it an adapter on a simulated radio, connects, and ends\n"
-	"the post-association operation in every way in which it can end. Judges both sides by the contract.\n"
+	"Loads the IHV Extensions module MODULE, gives it an adapter on a simulated radio, "
+	"connects, and ends\n"
+	"the post-association operation in every way in which it can end. Judges both sides by the "
+	"contract.\n"
 	"\n"
-	"  --profile FILE      WLAN profile (XML); without it a minimal one for the first AP's SSID\n"
+	"  --profile FILE      WLAN profile (XML); without it a minimal one for the first AP's "
+	"SSID\n"
 	"  --ap SPEC           an access point: open or wpa2-psk:PASSPHRASE, then any of\n"
-	"                      ,ssid=NAME ,bssid=MAC ,channel=N ,rssi=DBM ,akm=psk|psk-sha256|both\n"
+	"                      ,ssid=NAME ,bssid=MAC ,channel=N ,rssi=DBM "
+	",akm=psk|psk-sha256|both\n"
 	"                      (repeatable; a comma in a name or passphrase is written \\,)\n"
 	"  --end WAY           only this end; repeatable, in order. WAY is one of:\n";
 
 static const char more_usage[] =
-	"  --ui-response TEXT  answer what the module asks the user; without it the terminal is asked\n"
+	"  --ui-response TEXT  answer what the module asks the user; without it the terminal is "
+	"asked\n"
 	"  --seed N            seed of the run (default 1): the same seed gives the same bytes\n"
 	"  --trace FILE        save every crossing, one JSON object a line, for openihv check\n"
 	"  --pcap FILE         save the frames on the air\n"
 	"  --json              print JSON lines in place of the timeline\n"
-	"  --strict            refuse calls that break a rule; races and warnings count as violations\n"
+	"  --strict            refuse calls that break a rule; races and warnings count as "
+	"violations\n"
 	"  --help, --version\n"
 	"\n"
 	"Exit status: 0 pass, 1 violations or no connection, 2 usage or unusable input.\n";
@@ -74,7 +80,8 @@ static int help(void)
 
 	fputs(usage, stdout);
 	for (i = 0; i < WAYS; i++)
-		printf("                        %-13s %s\n", way_name((enum way)i), way_text((enum way)i));
+		printf("                        %-13s %s\n", way_name((enum way)i),
+			way_text((enum way)i));
 	fputs(more_usage, stdout);
 	return EXIT_PASS;
 }
@@ -95,7 +102,12 @@ static int add_end(struct arguments *a, const char *name)
 	enum way way = way_by_name(name);
 
 	if (way == WAYS)
-		return cli_error("--end %s: there is no such way; openihv run --help lists them", name);
+		return cli_error(
+			"--end %s: there is no such way; openihv run --help lists them", name);
+	if (a->nways && a->ways[a->nways - 1] == WAY_REMOVE)
+		return cli_error(
+			"--end %s: nothing can follow 'remove', which takes the adapter away",
+			name);
 	if (a->nways == ENDS_MAX)
 		return cli_error("--end: at most %d", ENDS_MAX);
 	a->ways[a->nways++] = way;
@@ -142,8 +154,6 @@ static int take(struct arguments *a, int option)
 		return help();
 	case OPTION_VERSION:
 		return cli_version();
-	default: /* getopt_long() has said what is wrong */
-		return EXIT_USAGE;
 	}
 	return rc ? rc : -1;
 }
@@ -202,6 +212,8 @@ static int finish(struct world *w, bool reached)
 		report_verdict_json(stdout, c, pass);
 	} else {
 		report_findings(stdout, c, w->history, w->colour);
+		if (w->why[0])
+			printf("\nfailed: %s", w->why);
 		putchar('\n');
 		report_verdict(stdout, c, pass, w->colour);
 	}
@@ -218,8 +230,6 @@ static int run(struct arguments *a)
 		world_close(&w);
 		return rc;
 	}
-	if (w.ap_added && !a->options.json)
-		puts("A second access point of the same network was added for the roam.");
 	reached = tour_run(&w, a->ways, a->nways);
 	world_heading(&w, "The module is unloaded");
 	if (host_stop(w.host)) {
@@ -240,8 +250,10 @@ int cmd_run(int argc, char **argv)
 	unsigned i;
 	int option, rc;
 
-	while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
-		rc = take(&a, option);
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+		rc = option == '?' || option == ':' ? cli_option_error(argv, option)
+						    : take(&a, option);
 		if (rc >= 0)
 			return rc;
 	}

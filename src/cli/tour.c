@@ -7,9 +7,10 @@
 #include "wire/inet.h"
 
 #define ETHERTYPE_IPV4 0x0800
-#define STEP_LIMIT     (150 * NS_PER_S) /* of virtual time; longer than any of the host's own watchdogs */
-#define REASON_BUSY    5                /* 802.11-2020, Table 9-49: the AP cannot handle all associated stations */
-#define ROAM_BETTER_AP 0xB              /* DOT11_ASSOC_STATUS_ROAMING_BETTER_AP_FOUND */
+#define STEP_LIMIT                                                                                 \
+	(150 * NS_PER_S) /* of virtual time; longer than any of the host's own watchdogs */
+#define REASON_BUSY    5 /* 802.11-2020, Table 9-49: the AP cannot handle all associated stations */
+#define ROAM_BETTER_AP 0xB /* DOT11_ASSOC_STATUS_ROAMING_BETTER_AP_FOUND */
 
 /* Waits until *counter has moved on from `before`. */
 struct wait {
@@ -21,11 +22,13 @@ static bool moved(void *user)
 {
 	const struct wait *wait = user;
 
-	return *wait->counter != wait->before || (wait->or_else && *wait->or_else != wait->or_before);
+	return *wait->counter != wait->before ||
+	       (wait->or_else && *wait->or_else != wait->or_before);
 }
 
 /* False: or_else happened instead, or nothing did. */
-static bool await_or(struct world *w, const unsigned *counter, unsigned before, const unsigned *or_else)
+static bool await_or(
+	struct world *w, const unsigned *counter, unsigned before, const unsigned *or_else)
 {
 	struct wait wait = {.counter = counter, .before = before, .or_else = or_else};
 
@@ -43,9 +46,11 @@ static bool await(struct world *w, const unsigned *counter, unsigned before)
 static bool fail(struct world *w, const char *what)
 {
 	if (w->blocked)
-		world_note(w, "%s: %s has not returned", what, crossing_name((enum crossing_fn)(w->blocked - 1)));
+		snprintf(w->why, sizeof(w->why), "%s: %s has not returned", what,
+			crossing_name((enum crossing_fn)(w->blocked - 1)));
 	else
-		world_note(w, "%s", what);
+		snprintf(w->why, sizeof(w->why), "%s", what);
+	world_note(w, "%s", w->why);
 	return false;
 }
 
@@ -60,8 +65,13 @@ static bool ping(struct world *w)
 	uint8_t packet[128];
 	struct writer out = writer_init(packet, sizeof(packet));
 	static const uint8_t text[] = "openihv: an echo over the authorised port";
-	struct inet_echo echo = {.type = ICMP_ECHO_REQUEST_TYPE, .ttl = 64, .source = SIM_STATION_ADDRESS,
-		.destination = SIM_ECHO_ADDRESS, .id = 0x6968, .sequence = ++w->echo_sequence, .payload = text,
+	struct inet_echo echo = {.type = ICMP_ECHO_REQUEST_TYPE,
+		.ttl = 64,
+		.source = SIM_STATION_ADDRESS,
+		.destination = SIM_ECHO_ADDRESS,
+		.id = 0x6968,
+		.sequence = ++w->echo_sequence,
+		.payload = text,
 		.payload_len = sizeof(text) - 1};
 	unsigned before = w->replies;
 	uint64_t sent = loop_now(w->loop);
@@ -86,7 +96,8 @@ static bool connect_failed(struct world *w)
 		return fail(w, "the connection did not come about");
 	reason_text(w->last.reason, reason, sizeof(reason));
 	error_text(w->last.error, error, sizeof(error));
-	world_note(w, "connect failed: %s; %s", reason, error);
+	snprintf(w->why, sizeof(w->why), "the connection was not made: %s; %s", reason, error);
+	world_note(w, "%s", w->why);
 	return false;
 }
 
@@ -150,8 +161,10 @@ static bool await_return(struct world *w, unsigned deleted, unsigned opened)
 
 static bool way_pending(struct world *w)
 {
-	struct sim_rule rule = {
-		.kind = SIM_MESSAGE_3, .action = SIM_DISASSOCIATE, .count = 1, .offset = REASON_BUSY};
+	struct sim_rule rule = {.kind = SIM_MESSAGE_3,
+		.action = SIM_DISASSOCIATE,
+		.count = 1,
+		.offset = REASON_BUSY};
 	unsigned deleted, opened = w->opened;
 	bool ok;
 
@@ -224,7 +237,8 @@ static bool way_enable(struct world *w)
 {
 	unsigned before = w->down;
 
-	if (host_adapter_is_up(w->adapter) && (host_disable(w->adapter) || !await(w, &w->down, before)))
+	if (host_adapter_is_up(w->adapter) &&
+		(host_disable(w->adapter) || !await(w, &w->down, before)))
 		return fail(w, "the adapter did not go down");
 	return ensure_connected(w);
 }
@@ -244,10 +258,13 @@ static const struct {
 	bool (*run)(struct world *w);
 	bool connected; /* needs an authorised port to begin with */
 } table[WAYS] = {
-	[WAY_PENDING] = {"pending", "The AP disassociates while the handshake is pending", way_pending, true},
-	[WAY_DISASSOCIATE] = {"disassociate", "The AP disassociates an authorised port", way_disassociate, true},
+	[WAY_PENDING] = {"pending", "The AP disassociates while the handshake is pending",
+		way_pending, true},
+	[WAY_DISASSOCIATE] = {"disassociate", "The AP disassociates an authorised port",
+		way_disassociate, true},
 	[WAY_ROAM] = {"roam", "The adapter roams to a second AP", way_roam, true},
-	[WAY_DISCONNECT] = {"disconnect", "The host disconnects: disassociation, then reset", way_disconnect, true},
+	[WAY_DISCONNECT] = {"disconnect", "The host disconnects: disassociation, then reset",
+		way_disconnect, true},
 	[WAY_DISABLE] = {"disable", "The adapter is disabled", way_disable, true},
 	[WAY_ENABLE] = {"enable", "The adapter is enabled and connects again", way_enable, false},
 	[WAY_REMOVE] = {"remove", "The adapter is surprise-removed", way_remove, true},
@@ -278,6 +295,9 @@ static bool arrive(struct world *w)
 	unsigned before = w->up;
 
 	world_heading(w, "An adapter arrives and connects");
+	if (w->ap_added)
+		world_note(w, "a second access point of the network was added, so that there is "
+			      "one to roam to");
 	if (host_add_adapter(w->host, w->mp, &w->adapter))
 		return fail(w, "out of memory");
 	if (!await_or(w, &w->up, before, &w->failed))

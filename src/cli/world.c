@@ -22,12 +22,10 @@ static void show(struct world *w, const struct crossing *x)
 		return;
 	}
 	describe(x, who, sizeof(who), what, sizeof(what));
-	if (!what[0]) {
-		w->hidden++;
+	if (!what[0])
 		return;
-	}
-	printf("%s%11.6f%s  %-7s %s\n", w->colour ? "\033[2m" : "", (double)x->time / 1e9, w->colour ? "\033[0m" : "", who,
-		what);
+	printf("%s%11.6f%s  %-7s %s\n", w->colour ? "\033[2m" : "", (double)x->time / 1e9,
+		w->colour ? "\033[0m" : "", who, what);
 }
 
 static void on_crossing(void *user, const struct crossing *x)
@@ -47,8 +45,8 @@ static void data_arrived(struct world *w, const struct host_notice *n)
 {
 	struct inet_echo echo;
 
-	if (n->ethertype == ETHERTYPE_IPV4 && inet_echo_parse(n->data, n->length, &echo) == 0 && echo.type == ICMP_ECHO_REPLY_TYPE &&
-		echo.sequence == w->echo_sequence)
+	if (n->ethertype == ETHERTYPE_IPV4 && inet_echo_parse(n->data, n->length, &echo) == 0 &&
+		echo.type == ICMP_ECHO_REPLY_TYPE && echo.sequence == w->echo_sequence)
 		w->replies++;
 }
 
@@ -108,7 +106,8 @@ static void on_ui(void *user, const struct host_ui_request *request)
 	prompt_answer(w->host, request, w->options->ui_response);
 }
 
-static void on_frame(void *user, uint64_t time, const uint8_t *frame, size_t length, uint32_t frequency)
+static void on_frame(
+	void *user, uint64_t time, const uint8_t *frame, size_t length, uint32_t frequency)
 {
 	struct world *w = user;
 
@@ -137,7 +136,8 @@ static int open_outputs(struct world *w)
 	return 0;
 }
 
-/* For a roam there have to be two: the second is the first with another BSSID, channel and a weaker signal. */
+/* For a roam there have to be two: the second is the first with another BSSID, channel and a weaker
+ * signal. */
 static int open_radio(struct world *w)
 {
 	struct sim_ap_config second;
@@ -175,22 +175,29 @@ static int open_profile(struct world *w)
 	int rc;
 
 	if (!w->options->profile)
-		return profile_minimal(ssid->bytes, ssid->length, &w->profile) ? cli_error("out of memory") : 0;
+		return profile_minimal(ssid->bytes, ssid->length, &w->profile)
+			       ? cli_error("out of memory")
+			       : 0;
 	rc = profile_load(w->options->profile, &w->profile, &err);
 	if (rc && err.line)
 		return cli_error("%s:%u: %s", w->options->profile, err.line, err.text);
 	if (rc)
 		return cli_error("%s: %s", w->options->profile, err.text);
 	if (w->profile->bss_type != PROFILE_BSS_INFRASTRUCTURE)
-		return cli_error("%s: an IBSS network; IHV Extensions work in infrastructure networks only",
+		return cli_error(
+			"%s: an IBSS network; IHV Extensions work in infrastructure networks only",
 			w->options->profile);
 	return 0;
 }
 
 static int open_host(struct world *w)
 {
-	struct host_config config = {.loop = w->loop, .strict = w->options->strict, .crossing = on_crossing,
-		.notice = on_notice, .ui = on_ui, .user = w};
+	struct host_config config = {.loop = w->loop,
+		.strict = w->options->strict,
+		.crossing = on_crossing,
+		.notice = on_notice,
+		.ui = on_ui,
+		.user = w};
 	struct module *m;
 	char err[256];
 
@@ -210,8 +217,11 @@ int world_open(struct world *w, const struct world_options *options)
 	memset(w, 0, sizeof(*w));
 	w->options = options;
 	w->colour = !options->json && cli_colour(stdout);
-	/* The module shares this process's libcrypto: its nonces, too, are then the seed's (simulated radio only). */
-	rc = crypto_make_repeatable(options->seed) ? cli_error("libcrypto cannot be made repeatable") : 0;
+	/* The module shares this process's libcrypto: its nonces, too, are then the seed's
+	 * (simulated radio only). */
+	rc = crypto_make_repeatable(options->seed)
+		     ? cli_error("libcrypto cannot be made repeatable")
+		     : 0;
 	if (!rc)
 		rc = open_profile(w);
 	if (!rc)
@@ -267,7 +277,7 @@ void world_heading(struct world *w, const char *text)
 
 void world_note(struct world *w, const char *fmt, ...)
 {
-	char text[200];
+	char text[300];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -276,6 +286,6 @@ void world_note(struct world *w, const char *fmt, ...)
 	if (w->options->json)
 		printf("{\"note\":\"%s\"}\n", text);
 	else
-		printf("%s%11.6f  %s%s\n", w->colour ? "\033[36m" : "", (double)loop_now(w->loop) / 1e9, text,
-			w->colour ? "\033[0m" : "");
+		printf("%s%11.6f  %s%s\n", w->colour ? "\033[36m" : "",
+			(double)loop_now(w->loop) / 1e9, text, w->colour ? "\033[0m" : "");
 }

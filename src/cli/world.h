@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A radio, its access points, a module, a host and an adapter, put together for a run in virtual time; and what is seen of it:
- * timeline, trace, capture.
+ * A radio, its access points, a module, a host and an adapter, put together for a run in virtual
+ * time; and what is seen of it: timeline, trace, capture.
  */
 #ifndef OPENIHV_CLI_WORLD_H
 #define OPENIHV_CLI_WORLD_H
@@ -36,11 +36,11 @@ struct world {
 	struct miniport *mp;
 	struct profile *profile;
 	struct host *host;
-	bool stopped; /* the module has ended already */
+	bool stopped;                 /* the module has ended already */
 	struct host_adapter *adapter; /* NULL: removed */
 	struct history *history;
 	bool colour;
-	unsigned hidden; /* lines that the timeline left out */
+	char why[256];     /* the run could not go on; empty: it could */
 	uint64_t findings; /* of the checker so far */
 
 	FILE *trace_file;
@@ -51,13 +51,15 @@ struct world {
 
 	/* What was told last */
 	struct host_notice last;
-	unsigned connected, failed, disconnected, up, down, removed, opened, deleted, replies, blocked;
+	unsigned connected, failed, disconnected, up, down, removed, opened, deleted, replies,
+		blocked;
 	uint16_t echo_sequence;
 };
 
 /* 0, or an exit status after an error was printed. */
 int world_open(struct world *w, const struct world_options *options);
-/* Ends module and host. False if the module cannot be unloaded: then the process must end at once. */
+/* Ends module and host. False if the module cannot be unloaded: then the process must end at once.
+ */
 bool world_close(struct world *w);
 /* Writes out trace and capture. 0, or an exit status after an error was printed. */
 int world_save(struct world *w);

@@ -9,7 +9,9 @@
 #include "base/cleanup.h"
 #include "base/utf16.h"
 
-#define STATUS_BY_OS 7u /* DOT11_ASSOC_STATUS_DISASSOCIATED_BY_OS; what removal says is not documented (C-27) */
+#define STATUS_BY_OS                                                                               \
+	7u /* DOT11_ASSOC_STATUS_DISASSOCIATED_BY_OS; what removal says is not documented (C-27)   \
+	    */
 
 void adapter_notice(struct host_adapter *a, const struct host_notice *n)
 {
@@ -24,7 +26,8 @@ static void notice_type(struct host_adapter *a, enum host_notice_type type, uint
 	adapter_notice(a, &n);
 }
 
-/* A GUID of the adapter's own, made of its address: the same adapter has the same one in each run. */
+/* A GUID of the adapter's own, made of its address: the same adapter has the same one in each run.
+ */
 static GUID guid_of(const struct mac *m)
 {
 	GUID g = {.Data1 = 0x6f70656e, .Data2 = 0x6968, .Data3 = 0x4076, .Data4 = {0x80, 0}};
@@ -58,7 +61,8 @@ static void init_begin(struct host *h, struct call *c)
 	c->hc.init_adapter.svc = handle_to_win(c->adapter->svc);
 }
 
-/* The number that stands for the module's handle in the record: the same for the same pointer while one lives. */
+/* The number that stands for the module's handle in the record: the same for the same pointer while
+ * one lives. */
 static void number_ext(struct host_adapter *a, HANDLE ext)
 {
 	struct host *h = a->host;
@@ -242,7 +246,8 @@ void adapter_proceed(struct host_adapter *a)
 	}
 	if (a->phase == PHASE_UP && a->connect == CONNECT_ENDING)
 		connection_proceed(a, false);
-	if (a->phase != PHASE_LEAVING || a->deinit_queued || a->port.state != DATAPORT_NONE || a->queue.open)
+	if (a->phase != PHASE_LEAVING || a->deinit_queued || a->port.state != DATAPORT_NONE ||
+		a->queue.open)
 		return;
 	sends_complete(a);
 	if (STAILQ_EMPTY(&a->queue.calls) && TAILQ_EMPTY(&a->sends))
@@ -388,7 +393,8 @@ static void association_completed(struct host_adapter *a, const struct indicatio
 	session_event(a, &e);
 }
 
-static void pass_on(struct host_adapter *a, const struct indication *ind, DOT11EXT_IHV_INDICATION_TYPE type)
+static void pass_on(
+	struct host_adapter *a, const struct indication *ind, DOT11EXT_IHV_INDICATION_TYPE type)
 {
 	struct call *c;
 

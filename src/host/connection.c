@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A connection: scan, the module's opinion of the profile, pre-association, OID_DOT11_CONNECT_REQUEST; and its end,
- * disconnection and then AdapterReset (contract 4.4, 4.8).
+ * A connection: scan, the module's opinion of the profile, pre-association,
+ * OID_DOT11_CONNECT_REQUEST; and its end, disconnection and then AdapterReset (contract 4.4, 4.8).
  */
 #include "host/host_internal.h"
 
@@ -105,7 +105,8 @@ static void request_disconnect(struct host_adapter *a)
 	timer_disarm(a->host->loop, &a->security_timer);
 	record_point(a->host, a, FN_OID_DISCONNECT, NULL, 0, (uint32_t)-err);
 	if (err)
-		connection_proceed(a, true); /* a miniport that cannot disconnect is gone: IND_REMOVED follows */
+		connection_proceed(a,
+			true); /* a miniport that cannot disconnect is gone: IND_REMOVED follows */
 }
 
 static void begin_end(struct host_adapter *a)
@@ -164,16 +165,22 @@ static void overdue(struct timer *t, void *user)
 	(void)t;
 	switch (a->connect) {
 	case CONNECT_PRE:
+		/* A module that waits for the user is not to blame. */
+		if (ui_pending(a)) {
+			connection_fail(a, WLAN_REASON_CODE_UI_REQUEST_TIMEOUT, ERROR_TIMEOUT);
+			break;
+		}
 		record_point(a->host, a, FN_PRE_ASSOCIATE_TIMEOUT, NULL, 0, 0);
 		connection_fail(a, WLAN_REASON_CODE_IHV_NOT_RESPONDING, ERROR_TIMEOUT);
 		break;
 	case CONNECT_ASSOCIATING:
 	case CONNECT_SCANNING:
+	case CONNECT_SECURING: /* the association was lost before it was authorised, and no other
+				  one came */
 		connection_fail(a, WLAN_REASON_CODE_ASSOCIATION_TIMEOUT, ERROR_TIMEOUT);
 		break;
 	case CONNECT_IDLE:
 	case CONNECT_JUDGING:
-	case CONNECT_SECURING:
 	case CONNECT_UP:
 	case CONNECT_ENDING:
 	case CONNECT_RESETTING:
@@ -184,6 +191,16 @@ static void overdue(struct timer *t, void *user)
 static void watch(struct host_adapter *a, uint32_t seconds)
 {
 	timer_arm(a->host->loop, &a->watchdog, seconds * NS_PER_S, overdue, a);
+}
+
+void connection_port(struct host_adapter *a, bool there)
+{
+	if (a->connect != CONNECT_SECURING)
+		return;
+	if (there)
+		timer_disarm(a->host->loop, &a->watchdog);
+	else
+		watch(a, a->host->config.association_s);
 }
 
 int host_connect(struct host_adapter *a, const struct profile *profile)
@@ -221,7 +238,8 @@ static bool wanted(const struct profile *p, const struct bss *b)
 		const uint8_t *e = b->elements;
 
 		/* The SSID is the first element of a beacon (802.11-2020, Table 9-32). */
-		if (b->elements_length >= 2u + p->ssids[i].len && e[0] == 0 && e[1] == p->ssids[i].len &&
+		if (b->elements_length >= 2u + p->ssids[i].len && e[0] == 0 &&
+			e[1] == p->ssids[i].len &&
 			memcmp(e + 2, p->ssids[i].data, p->ssids[i].len) == 0)
 			return true;
 	}
@@ -245,7 +263,9 @@ static void pre_associate_done(struct host *h, struct call *c)
 		return;
 	kill_connect(a); /* no completion follows */
 	if (a->connect == CONNECT_PRE)
-		connection_fail(a, c->reason == REASON_UNWRITTEN ? WLAN_REASON_CODE_PRE_SECURITY_FAILURE : c->reason,
+		connection_fail(a,
+			c->reason == REASON_UNWRITTEN ? WLAN_REASON_CODE_PRE_SECURITY_FAILURE
+						      : c->reason,
 			c->hc.result);
 }
 
@@ -256,7 +276,9 @@ static void opinion_done(struct host *h, struct call *c)
 	(void)h;
 	if (a->connect != CONNECT_JUDGING || c->hc.result == ERROR_SUCCESS)
 		return;
-	connection_fail(a, c->reason == REASON_UNWRITTEN ? WLAN_REASON_CODE_PRE_SECURITY_FAILURE : c->reason, c->hc.result);
+	connection_fail(a,
+		c->reason == REASON_UNWRITTEN ? WLAN_REASON_CODE_PRE_SECURITY_FAILURE : c->reason,
+		c->hc.result);
 }
 
 static void discovery_done(struct host *h, struct call *c)
@@ -268,8 +290,10 @@ static void discovery_done(struct host *h, struct call *c)
 	if (!list->pIhvDiscoveryProfiles || !buffer_find(h, list->pIhvDiscoveryProfiles))
 		return;
 	for (i = 0; i < list->dwCount; i++) {
-		buffer_take(h, list->pIhvDiscoveryProfiles[i].IhvConnectivityProfile.pszXmlFragmentIhvConnectivity);
-		buffer_take(h, list->pIhvDiscoveryProfiles[i].IhvSecurityProfile.pszXmlFragmentIhvSecurity);
+		buffer_take(h, list->pIhvDiscoveryProfiles[i]
+				       .IhvConnectivityProfile.pszXmlFragmentIhvConnectivity);
+		buffer_take(h, list->pIhvDiscoveryProfiles[i]
+				       .IhvSecurityProfile.pszXmlFragmentIhvSecurity);
 	}
 	buffer_take(h, list->pIhvDiscoveryProfiles);
 }
@@ -331,7 +355,8 @@ void connection_scanned(struct host_adapter *a)
 	timer_disarm(h->loop, &a->watchdog);
 	enter(a, CONNECT_JUDGING);
 	queue_done(h, call_profile(a, FN_VALIDATE_PROFILE, NULL, 0, wanted), opinion_done);
-	queue_done(h, call_profile(a, FN_PERFORM_CAPABILITY_MATCH, list, count, wanted), opinion_done);
+	queue_done(
+		h, call_profile(a, FN_PERFORM_CAPABILITY_MATCH, list, count, wanted), opinion_done);
 	queue_done(h, call_discovery(a, list, count), discovery_done);
 	query = call_new(h, a, FN_QUERY_UI_REQUEST, 0);
 	if (query)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The 26 extensibility functions: one entry for all, from any thread of the module. It takes the host lock, records and
- * judges the call, carries it out and records the answer. It never waits for a handler.
+ * The 26 extensibility functions: one entry for all, from any thread of the module. It takes the
+ * host lock, records and judges the call, carries it out and records the answer. It never waits for
+ * a handler.
  *
- * A call that breaks a rule while the state stays defined is carried out all the same, as the real system would;
- * a strict host refuses it with ERROR_INVALID_STATE.
+ * A call that breaks a rule while the state stays defined is carried out all the same, as the real
+ * system would; a strict host refuses it with ERROR_INVALID_STATE.
  */
 #include "host/host_internal.h"
 
@@ -138,19 +139,21 @@ static DWORD nic_specific(struct host_adapter *a, const struct function_call *ca
 
 	if (!a->mp->ops->nic_specific)
 		return ERROR_NOT_SUPPORTED;
-	if (!out_size || (call->nic_specific_extension.in_size && !call->nic_specific_extension.in) ||
+	if (!out_size ||
+		(call->nic_specific_extension.in_size && !call->nic_specific_extension.in) ||
 		(*out_size && !call->nic_specific_extension.out))
 		return ERROR_INVALID_PARAMETER;
 	room = *out_size;
-	err = a->mp->ops->nic_specific(a->mp, call->nic_specific_extension.in, call->nic_specific_extension.in_size,
-		call->nic_specific_extension.out, &room);
+	err = a->mp->ops->nic_specific(a->mp, call->nic_specific_extension.in,
+		call->nic_specific_extension.in_size, call->nic_specific_extension.out, &room);
 	*out_size = err ? 0 : room;
 	return extapi_error(err);
 }
 
 static DWORD send_ui_request(struct host_adapter *a, const struct function_call *call)
 {
-	return call->send_ui_request.request ? ui_send(a, call->send_ui_request.request) : ERROR_INVALID_PARAMETER;
+	return call->send_ui_request.request ? ui_send(a, call->send_ui_request.request)
+					     : ERROR_INVALID_PARAMETER;
 }
 
 static DWORD query_virtual_station(const struct function_call *call)
@@ -176,7 +179,8 @@ static DWORD on_adapter(struct host_adapter *a, struct function_call *call, stru
 	case FN_PRE_ASSOCIATE_COMPLETION:
 		return pre_completion(a, call);
 	case FN_POST_ASSOCIATE_COMPLETION:
-		return session_completed(a, call->completion.session, call->completion.reason, call->completion.error);
+		return session_completed(a, call->completion.session, call->completion.reason,
+			call->completion.error);
 	case FN_SEND_NOTIFICATION:
 		return send_notification(a, call);
 	case FN_SEND_PACKET:
@@ -189,7 +193,8 @@ static DWORD on_adapter(struct host_adapter *a, struct function_call *call, stru
 	case FN_SET_DEFAULT_KEY_ID:
 		return set_algorithm(a, call->fn, call->set.value);
 	case FN_SET_EXCLUDE_UNENCRYPTED:
-		return extapi_error(a->mp->ops->set_exclude_unencrypted(a->mp, call->set.value != 0));
+		return extapi_error(
+			a->mp->ops->set_exclude_unencrypted(a->mp, call->set.value != 0));
 	case FN_SET_DEFAULT_KEY:
 		return key_set_default(a, call);
 	case FN_SET_KEY_MAPPING_KEY:

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The operating system's side of Native 802.11 IHV Extensions: carries one module, any number of adapters.
+ * The operating system's side of Native 802.11 IHV Extensions: carries one module, any number of
+ * adapters.
  *
- * A host does its work in host_run(), on a thread of its own: indications of the miniports, timers and posted work under the
- * host lock, calls into the module with no lock held. Every function here takes the lock and may be called between runs,
- * or from a callback of the host. Functions begin an operation and return; how it ends is told by a notice.
+ * A host does its work in host_run(), on a thread of its own: indications of the miniports, timers
+ * and posted work under the host lock, calls into the module with no lock held. Every function here
+ * takes the lock and may be called between runs, or from a callback of the host. Functions begin an
+ * operation and return; how it ends is told by a notice.
  *
- * With a loop on virtual time the clock moves only when every queue is empty and the module is idle, so that a run is
- * repeatable. With real time host_run() sleeps until there is something to do.
+ * With a loop on virtual time the clock moves only when every queue is empty and the module is
+ * idle, so that a run is repeatable. With real time host_run() sleeps until there is something to
+ * do.
  */
 #ifndef OPENIHV_HOST_HOST_H
 #define OPENIHV_HOST_HOST_H
@@ -22,20 +25,23 @@ struct host;
 struct host_adapter;
 
 enum host_notice_type {
-	NOTICE_ADAPTER_UP,       /* InitAdapter returned success */
-	NOTICE_ADAPTER_FAILED,   /* .error: InitAdapter's */
-	NOTICE_ADAPTER_DOWN,     /* DeinitAdapter returned; the adapter is disabled */
-	NOTICE_ADAPTER_REMOVED,  /* the same, and the host no longer knows it: its pointer dies after the callback */
-	NOTICE_CONNECTED,        /* .peer: the port is authorised for the first time in this connection */
-	NOTICE_CONNECT_FAILED,   /* .reason (L2 reason code) .error (Win32) */
-	NOTICE_DISCONNECTED,     /* the connection is over, and the module was reset */
-	NOTICE_PORT_OPEN,        /* .peer */
-	NOTICE_PORT_CLOSED,      /* .peer .reason .error: a completion with failure */
-	NOTICE_PORT_DELETED,     /* .peer .reason: DOT11_ASSOC_STATUS that Stop was given */
-	NOTICE_DATA,             /* .peer .ethertype .data .length: a frame that passed the open port */
-	NOTICE_NOTIFICATION,     /* .reason: code; .data .length: Dot11ExtSendNotification for listeners of WLAN_IHV */
-	NOTICE_CONTROL,          /* .error .data .length: the answer of host_control() */
-	NOTICE_HANDLER_BLOCKED,  /* .reason: enum crossing_fn of a handler that has not returned for 5 s */
+	NOTICE_ADAPTER_UP,      /* InitAdapter returned success */
+	NOTICE_ADAPTER_FAILED,  /* .error: InitAdapter's */
+	NOTICE_ADAPTER_DOWN,    /* DeinitAdapter returned; the adapter is disabled */
+	NOTICE_ADAPTER_REMOVED, /* the same, and the host no longer knows it: its pointer dies after
+				   the callback */
+	NOTICE_CONNECTED, /* .peer: the port is authorised for the first time in this connection */
+	NOTICE_CONNECT_FAILED, /* .reason (L2 reason code) .error (Win32) */
+	NOTICE_DISCONNECTED,   /* the connection is over, and the module was reset */
+	NOTICE_PORT_OPEN,      /* .peer */
+	NOTICE_PORT_CLOSED,    /* .peer .reason .error: a completion with failure */
+	NOTICE_PORT_DELETED,   /* .peer .reason: DOT11_ASSOC_STATUS that Stop was given */
+	NOTICE_DATA,         /* .peer .ethertype .data .length: a frame that passed the open port */
+	NOTICE_NOTIFICATION, /* .reason: code; .data .length: Dot11ExtSendNotification for listeners
+				of WLAN_IHV */
+	NOTICE_CONTROL,      /* .error .data .length: the answer of host_control() */
+	NOTICE_HANDLER_BLOCKED, /* .reason: enum crossing_fn of a handler that has not returned for
+				   5 s */
 };
 
 struct host_notice {
@@ -60,7 +66,7 @@ struct host_ui_request {
 struct host_config {
 	struct loop *loop;
 	uint32_t version; /* of the interface: 0, as the system says since Vista */
-	bool strict; /* refuse calls that break a rule, and count races as violations */
+	bool strict;      /* refuse calls that break a rule, and count races as violations */
 	/* Seconds until an operation is given up: 0 takes what stands behind it */
 	uint32_t pre_associate_s;  /* 120 */
 	uint32_t post_associate_s; /* 30; WLAN_REASON_CODE_SECURITY_TIMEOUT */
@@ -73,8 +79,9 @@ struct host_config {
 };
 
 /*
- * Takes over the module (closed by host_free(), also after an error). 0, -ENOMEM or the errno of a thread.
- * One host at a time may carry modules in this process, since the interface gives its functions no context.
+ * Takes over the module (closed by host_free(), also after an error). 0, -ENOMEM or the errno of a
+ * thread. One host at a time may carry modules in this process, since the interface gives its
+ * functions no context.
  */
 int host_new(const struct host_config *config, struct module *m, struct host **out);
 /*
@@ -83,8 +90,8 @@ int host_new(const struct host_config *config, struct module *m, struct host **o
  */
 int host_start(struct host *h, char *err, size_t room);
 /*
- * Takes all adapters down and calls DeinitService. -EBUSY if a handler never returned: the module then
- * cannot be unloaded, and host_free() must not be called.
+ * Takes all adapters down and calls DeinitService. -EBUSY if a handler never returned: the module
+ * then cannot be unloaded, and host_free() must not be called.
  */
 int host_stop(struct host *h);
 void host_free(struct host *h);
@@ -95,10 +102,11 @@ enum host_run_result {
 	HOST_LIMIT,   /* the limit was reached */
 };
 /*
- * Works until until(user) is true (asked under the lock, after each step; NULL: never), nothing is left to happen, or
- * limit_ns has passed on the loop's clock (UINT64_MAX: no limit).
+ * Works until until(user) is true (asked under the lock, after each step; NULL: never), nothing is
+ * left to happen, or limit_ns has passed on the loop's clock (UINT64_MAX: no limit).
  */
-enum host_run_result host_run(struct host *h, bool (*until)(void *user), void *user, uint64_t limit_ns);
+enum host_run_result host_run(
+	struct host *h, bool (*until)(void *user), void *user, uint64_t limit_ns);
 /* Runs fn(user) on the loop, under the lock, from any thread. 0 or -ENOMEM. */
 int host_post(struct host *h, void (*fn)(void *user), void *user);
 
@@ -111,15 +119,18 @@ int host_enable(struct host_adapter *a);
 int host_remove(struct host_adapter *a);
 
 /*
- * Scans, has the module judge the profile, and connects. The profile stays the caller's and must live until the connection
- * is over. 0, -ENETDOWN, -EBUSY (a connection lives or is under way), -EINVAL (not infrastructure: H-14), -ENOMEM.
+ * Scans, has the module judge the profile, and connects. The profile stays the caller's and must
+ * live until the connection is over. 0, -ENETDOWN, -EBUSY (a connection lives or is under way),
+ * -EINVAL (not infrastructure: H-14), -ENOMEM.
  */
 int host_connect(struct host_adapter *a, const struct profile *profile);
 /* 0, -ENETDOWN, -EALREADY. */
 int host_disconnect(struct host_adapter *a);
 /* An MSDU for the port. 0, -EACCES the port is not authorised, or the miniport's error. */
-int host_send_data(struct host_adapter *a, struct mac to, uint16_t ethertype, const void *data, uint32_t length);
-/* WlanIhvControl with wlan_ihv_control_type_service; answered by NOTICE_CONTROL. 0 or -ENOMEM, -ENETDOWN. */
+int host_send_data(struct host_adapter *a, struct mac to, uint16_t ethertype, const void *data,
+	uint32_t length);
+/* WlanIhvControl with wlan_ihv_control_type_service; answered by NOTICE_CONTROL. 0 or -ENOMEM,
+ * -ENETDOWN. */
 int host_control(struct host_adapter *a, const void *in, uint32_t in_size, uint32_t out_size);
 /* Ends a UI request with the user's answer. 0, -ENOENT, -ENOMEM. */
 int host_ui_respond(struct host *h, uint64_t id, const void *data, uint32_t length);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What the files of the host share. Everything here is guarded by the host lock unless it says otherwise. */
+/* What the files of the host share. Everything here is guarded by the host lock unless it says
+ * otherwise. */
 #ifndef OPENIHV_HOST_HOST_INTERNAL_H
 #define OPENIHV_HOST_HOST_INTERNAL_H
 
@@ -20,16 +21,18 @@ enum {
 	HANDLE_SEND,
 };
 
-#define SEND_INLINE     320 /* bytes of a security packet that need no allocation of their own; EAPOL-Key fits */
-#define BACKLOG_DEFAULT 32  /* of a registration that names none */
-#define BACKLOG_MAX     1024
-#define ETHERTYPES_MAX  32
+#define SEND_INLINE                                                                                \
+	320 /* bytes of a security packet that need no allocation of their own; EAPOL-Key fits */
+#define BACKLOG_DEFAULT    32 /* of a registration that names none */
+#define BACKLOG_MAX        1024
+#define ETHERTYPES_MAX     32
 #define CONTROL_GUARD      64 /* bytes behind the output of Control that nobody may write */
 #define CONTROL_GUARD_BYTE 0xA5
 /* Stands where a handler has to write a number, before it is called */
 #define REASON_UNWRITTEN 0xFEEDFACEu
-#define PACKET_SEEN        8  /* bytes of a packet in its record: EAPOL header, descriptor type, key information */
-#define QUARANTINE      64 /* freed buffers whose addresses are remembered */
+#define PACKET_SEEN                                                                                \
+	8 /* bytes of a packet in its record: EAPOL header, descriptor type, key information */
+#define QUARANTINE 64 /* freed buffers whose addresses are remembered */
 
 struct call;
 typedef void (*call_fn)(struct host *h, struct call *c);
@@ -42,11 +45,12 @@ struct call {
 	struct crossing x; /* entry, and later exit, of the call */
 	call_fn begin;     /* on the point of being made; NULL: nothing to do */
 	call_fn done;      /* after it returned */
-	/* One block of memory for what hc points to, and the pristine copy of its first `guarded` bytes */
+	/* One block of memory for what hc points to, and the pristine copy of its first `guarded`
+	 * bytes */
 	uint8_t *memory;
 	size_t memory_length, guarded;
 	atomic_bool returned; /* from the module; not guarded */
-	uint64_t tag; /* the security session of a packet; the UI request of a response */
+	uint64_t tag;         /* the security session of a packet; the UI request of a response */
 	DWORD reason;
 	uint8_t room[SEND_INLINE * 2]; /* .memory of small calls */
 };
@@ -81,7 +85,7 @@ struct send {
 	TAILQ_ENTRY(send) next; /* in the adapter's list, or the spare one */
 	const void *packet;     /* the module's memory */
 	uint32_t length;
-	bool completing; /* SendPacketCompletion is in the queue */
+	bool completing;           /* SendPacketCompletion is in the queue */
 	uint8_t copy[SEND_INLINE]; /* of its first bytes */
 };
 
@@ -117,14 +121,14 @@ enum adapter_phase {
 
 enum connect_phase {
 	CONNECT_IDLE,
-	CONNECT_SCANNING,      /* for PerformPreAssociate's list */
-	CONNECT_JUDGING,       /* the module looks at the profile */
-	CONNECT_PRE,           /* PerformPreAssociate to PreAssociateCompletion */
-	CONNECT_ASSOCIATING,   /* OID_DOT11_CONNECT_REQUEST is set */
-	CONNECT_SECURING,      /* associated once, not yet authorised */
-	CONNECT_UP,            /* was authorised */
-	CONNECT_ENDING,        /* disconnect is set at the miniport */
-	CONNECT_RESETTING,     /* AdapterReset is queued or open */
+	CONNECT_SCANNING,    /* for PerformPreAssociate's list */
+	CONNECT_JUDGING,     /* the module looks at the profile */
+	CONNECT_PRE,         /* PerformPreAssociate to PreAssociateCompletion */
+	CONNECT_ASSOCIATING, /* OID_DOT11_CONNECT_REQUEST is set */
+	CONNECT_SECURING,    /* associated once, not yet authorised */
+	CONNECT_UP,          /* was authorised */
+	CONNECT_ENDING,      /* disconnect is set at the miniport */
+	CONNECT_RESETTING,   /* AdapterReset is queued or open */
 };
 
 struct host_adapter {
@@ -153,7 +157,8 @@ struct host_adapter {
 	uint64_t session;
 	struct timer security_timer;
 	struct call *perform; /* PerformPostAssociate that is still in the queue */
-	uint8_t *association; /* DOT11_ASSOCIATION_COMPLETION_PARAMETERS and what it points to, of the last association */
+	uint8_t *association; /* DOT11_ASSOCIATION_COMPLETION_PARAMETERS and what it points to, of
+				 the last association */
 	uint32_t association_length, association_room;
 	uint32_t keys; /* bit set of default key indices that were set in the session */
 	uint32_t stop_status;
@@ -177,18 +182,18 @@ struct host {
 	struct checker *checker;
 
 	/*
-	 * Recursive, so that callbacks may use the public functions. A thread waits for something or calls
-	 * the module only from serve(), which holds it once.
+	 * Recursive, so that callbacks may use the public functions. A thread waits for something
+	 * or calls the module only from serve(), which holds it once.
 	 */
 	pthread_mutex_t lock;
-	atomic_uint calling;     /* threads of the module in an extensibility function; not guarded */
+	atomic_uint calling; /* threads of the module in an extensibility function; not guarded */
 	struct queue_list ready; /* queues with a call that can be made */
 	struct queue service;    /* calls that belong to no adapter */
 
 	/* The pool (engine.c) */
 	pthread_cond_t work;   /* there is a run to serve, or the lead is vacant */
 	pthread_cond_t change; /* a run ended; a module's call came while somebody waited for one */
-	int run_ended; /* eventfd */
+	int run_ended;         /* eventfd */
 	bool running, quit, waiting_for_module, asleep;
 	enum host_run_result run_result;
 	bool (*until)(void *user);
@@ -251,10 +256,10 @@ bool queue_idle(const struct queue *q);
 /* Completes, judges and shows a crossing. Returns the number of violations that it showed. */
 unsigned record(struct host *h, struct crossing *x, enum crossing_phase phase);
 /* A request, indication or event. Unused: 0. */
-void record_point(struct host *h, const struct host_adapter *a, enum crossing_fn fn, const struct mac *peer,
-	uint32_t reason, uint32_t result);
+void record_point(struct host *h, const struct host_adapter *a, enum crossing_fn fn,
+	const struct mac *peer, uint32_t reason, uint32_t result);
 struct crossing crossing_of(const struct host_adapter *a, enum crossing_fn fn);
-void record_handler(struct call *c);        /* arguments of a handler call into c->x */
+void record_handler(struct call *c); /* arguments of a handler call into c->x */
 void record_handler_result(struct host *h, struct call *c);
 
 /* record_function.c */
@@ -274,6 +279,9 @@ void connection_scanned(struct host_adapter *a);
 void connection_pre_completed(struct host_adapter *a, DWORD reason, DWORD error);
 void connection_completed(struct host_adapter *a, uint32_t status);
 void connection_authorised(struct host_adapter *a);
+/* A port was created or deleted: without one, a connection that was never authorised has only so
+ * much time. */
+void connection_port(struct host_adapter *a, bool there);
 /* The connection cannot be kept: ends it and reports why. */
 void connection_fail(struct host_adapter *a, uint32_t reason, uint32_t error);
 /* The miniport has disconnected, or the port has gone while that was waited for. */
@@ -287,11 +295,12 @@ DWORD session_completed(struct host_adapter *a, HANDLE session, DWORD reason, DW
 /* packets.c */
 void packet_received(struct host_adapter *a, const struct indication *ind);
 void packet_sent(struct host_adapter *a, uint64_t cookie);
-void packets_drop(struct host_adapter *a); /* those that wait for a port that is over */
+void packets_drop(struct host_adapter *a);   /* those that wait for a port that is over */
 void sends_complete(struct host_adapter *a); /* all that are outstanding */
 void lists_clear(struct host_adapter *a);
 
-/* Number of the send for the record: that of the outstanding one with the same value, or the next. */
+/* Number of the send for the record: that of the outstanding one with the same value, or the next.
+ */
 void packet_number(struct host *h, HANDLE value, struct crossing *x);
 DWORD packet_send(struct host_adapter *a, const struct function_call *call);
 DWORD packet_filter(struct host_adapter *a, const struct function_call *call);
@@ -299,10 +308,11 @@ DWORD packet_filter(struct host_adapter *a, const struct function_call *call);
 /* params.c: the structures of the interface, each call's in one block of its memory */
 typedef bool (*bss_filter)(const struct profile *p, const struct bss *b);
 /* PerformPreAssociate, ValidateProfile, PerformCapabilityMatch; list NULL: none is given. */
-struct call *call_profile(
-	struct host_adapter *a, enum crossing_fn fn, const struct bss *list, size_t count, bss_filter wanted);
+struct call *call_profile(struct host_adapter *a, enum crossing_fn fn, const struct bss *list,
+	size_t count, bss_filter wanted);
 struct call *call_discovery(struct host_adapter *a, const struct bss *list, size_t count);
-/* Keeps what PerformPostAssociate will be told of this association. -EMSGSIZE over 64 KiB, -ENOMEM. */
+/* Keeps what PerformPostAssociate will be told of this association. -EMSGSIZE over 64 KiB, -ENOMEM.
+ */
 int params_association(struct host_adapter *a, const struct indication *ind);
 void fragment_free(uint16_t **text); /* wipes it */
 
@@ -310,15 +320,18 @@ void fragment_free(uint16_t **text); /* wipes it */
 struct buffer *buffer_find(struct host *h, const void *p);
 DWORD buffer_allocate(struct host *h, DWORD size, void **out, struct crossing *x);
 void buffer_free(struct host *h, struct buffer *b);
-/* The host takes over what a handler returned, and frees it. 1 if p is not from AllocateBuffer and not NULL. */
+/* The host takes over what a handler returned, and frees it. 1 if p is not from AllocateBuffer and
+ * not NULL. */
 unsigned buffer_take(struct host *h, void *p);
 bool buffer_was_freed(const struct host *h, const void *p);
 void buffers_forget(struct host *h); /* frees what the module left, at the end of its life */
 unsigned buffers_left(const struct host *h, const struct host_adapter *a);
 
 /* ui.c */
+bool ui_pending(const struct host_adapter *a);                /* the user has not answered yet */
 void ui_cancel(struct host *h, const struct host_adapter *a); /* all of an adapter, or all */
-/* After AdapterReset, DeinitAdapter or logoff: asks the module about each request that it should have forgotten. */
+/* After AdapterReset, DeinitAdapter or logoff: asks the module about each request that it should
+ * have forgotten (X-66). */
 void ui_poll_cancelled(struct host *h);
 /* Number of the request for the record: that of the pending one with the same GUID, or the next. */
 void ui_number(struct host *h, const GUID *guid, struct crossing *x);
@@ -331,7 +344,8 @@ DWORD user_data_get(struct host_adapter *a, const struct function_call *call, st
 void user_data_wipe(struct host_adapter *a); /* all users', of the present profile */
 
 /* keys.c */
-/* Finds number and key in the layout of the algorithm. False if the layout contradicts the length. */
+/* Finds number and key in the layout of the algorithm. False if the layout contradicts the length.
+ */
 bool key_layout(uint32_t algorithm, const UCHAR *p, uint32_t length, struct miniport_key *key);
 DWORD key_set_default(struct host_adapter *a, const struct function_call *call);
 DWORD key_set_mapping(struct host_adapter *a, const struct function_call *call);

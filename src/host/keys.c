@@ -9,8 +9,8 @@
 #include "contract/crossing.h"
 
 /*
- * The layouts behind ucKey are those of DOT11_KEY_ALGO_CCMP and _GCMP: a 48-bit packet number, padding, a 32-bit
- * length, the key (windot11.h). Ciphers of other kinds go down as they came.
+ * The layouts behind ucKey are those of DOT11_KEY_ALGO_CCMP and _GCMP: a 48-bit packet number,
+ * padding, a 32-bit length, the key (windot11.h). Ciphers of other kinds go down as they came.
  */
 bool key_layout(uint32_t algorithm, const UCHAR *p, uint32_t length, struct miniport_key *key)
 {

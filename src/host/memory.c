@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Dot11ExtAllocateBuffer's memory. Each block is known by its address, so that a free of anything else is recognised;
- * freed blocks stay in quarantine for a while, filled with a pattern, so that a second free is told from a foreign one.
+ * Dot11ExtAllocateBuffer's memory. Each block is known by its address, so that a free of anything
+ * else is recognised; freed blocks stay in quarantine for a while, filled with a pattern, so that a
+ * second free is told from a foreign one.
  */
 #include "host/host_internal.h"
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A loaded IHV Extensions module, wherever it runs: in this process, or behind a pipe in another. The host makes a
- * struct handler_call and has it carried out; the module's own calls come back as struct function_call.
+ * A loaded IHV Extensions module, wherever it runs: in this process, or behind a pipe in another.
+ * The host makes a struct handler_call and has it carried out; the module's own calls come back as
+ * struct function_call.
  *
- * Arguments are those of the documented interface (wlanihv.h), by the documented names without their type prefix.
+ * Arguments are those of the documented interface (wlanihv.h), by the documented names without
+ * their type prefix.
  */
 #ifndef OPENIHV_HOST_MODULE_H
 #define OPENIHV_HOST_MODULE_H
@@ -27,7 +29,8 @@ struct handler_call {
 		} get_version_info;
 		struct {
 			DWORD version;
-			unsigned functions; /* non-NULL members of the table that the module is given */
+			unsigned functions; /* non-NULL members of the table that the module is
+					       given */
 			unsigned handlers;  /* out: non-NULL members of the table that it gave */
 		} init_service;
 		struct {
@@ -199,13 +202,17 @@ struct function_call {
 struct module;
 
 struct module_ops {
-	/* Carries out a call and returns when it has returned. No lock is held; any thread, several at a time. */
+	/* Carries out a call and returns when it has returned. No lock is held; any thread, several
+	 * at a time. */
 	void (*call)(struct module *m, struct handler_call *call);
-	/* Every thread of the module's own sleeps in the kernel, so that only the host can make something happen. */
+	/* Every thread of the module's own sleeps in the kernel, so that only the host can make
+	 * something happen. */
 	bool (*idle)(struct module *m);
-	/* Threads that the module made and that still live, after a short grace for those that are about to end. */
+	/* Threads that the module made and that still live, after a short grace for those that are
+	 * about to end. */
 	unsigned (*threads)(struct module *m);
-	/* The calling thread belongs to the host from now on (began) or is about to end (!began). */
+	/* The calling thread belongs to the host from now on (began) or is about to end (!began).
+	 */
 	void (*host_thread)(struct module *m, bool began);
 	/* Copies length bytes that the module has at p; -EFAULT if it has none there any more. */
 	int (*read)(struct module *m, const void *p, void *out, size_t length);
@@ -215,9 +222,11 @@ struct module_ops {
 
 struct module {
 	const struct module_ops *ops;
-	unsigned exports;              /* MODULE_HAS_* */
-	unsigned functions, vs_functions; /* non-NULL members of the two tables that it will be given (H-03) */
-	/* Set by the host before the first call; takes what the module calls, from any of its threads. */
+	unsigned exports; /* MODULE_HAS_* */
+	unsigned functions,
+		vs_functions; /* non-NULL members of the two tables that it will be given (H-03) */
+	/* Set by the host before the first call; takes what the module calls, from any of its
+	 * threads. */
 	DWORD (*function)(void *user, struct function_call *call);
 	void *user;
 };

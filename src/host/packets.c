@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The two paths of received and sent frames: registered EtherTypes go to the module, all else passes the gate of the
- * port or is refused.
+ * The two paths of received and sent frames: registered EtherTypes go to the module, all else
+ * passes the gate of the port or is refused.
  */
 #include "host/host_internal.h"
 
@@ -13,8 +13,8 @@
 
 #define PACKET_HEAD offsetof(DOT11_SECURITY_PACKET_HEADER, Data)
 
-static void record_data(struct host_adapter *a, bool passed, bool outbound, const struct mac *peer, uint16_t type,
-	uint32_t length)
+static void record_data(struct host_adapter *a, bool passed, bool outbound, const struct mac *peer,
+	uint16_t type, uint32_t length)
 {
 	struct crossing x = crossing_of(a, passed ? FN_DATA_PASSED : FN_DATA_REFUSED);
 
@@ -98,7 +98,10 @@ static void queue_packet(struct host_adapter *a, const struct indication *ind)
 
 void packet_received(struct host_adapter *a, const struct indication *ind)
 {
-	struct host_notice n = {.type = NOTICE_DATA, .peer = ind->peer, .ethertype = ind->ethertype, .data = ind->data,
+	struct host_notice n = {.type = NOTICE_DATA,
+		.peer = ind->peer,
+		.ethertype = ind->ethertype,
+		.data = ind->data,
 		.length = ind->length};
 	struct crossing x;
 
@@ -119,9 +122,11 @@ void packet_received(struct host_adapter *a, const struct indication *ind)
 		adapter_notice(a, &n);
 }
 
-int host_send_data(struct host_adapter *a, struct mac to, uint16_t ethertype, const void *data, uint32_t length)
+int host_send_data(struct host_adapter *a, struct mac to, uint16_t ethertype, const void *data,
+	uint32_t length)
 {
-	struct miniport_frame frame = {.peer = to, .ethertype = ethertype, .data = data, .length = length};
+	struct miniport_frame frame = {
+		.peer = to, .ethertype = ethertype, .data = data, .length = length};
 	int err;
 
 	pthread_mutex_lock(&a->host->lock);
@@ -158,7 +163,8 @@ static void completion_begin(struct host *h, struct call *c)
 	if (!s)
 		return;
 	n = s->length < sizeof(now) ? s->length : sizeof(now);
-	c->reason = h->module->ops->read(h->module, s->packet, now, n) != 0 || memcmp(now, s->copy, n) != 0;
+	c->reason = h->module->ops->read(h->module, s->packet, now, n) != 0 ||
+		    memcmp(now, s->copy, n) != 0;
 	c->x.handle = s->id;
 	c->hc.send_packet_completion.send = s->value;
 	send_forget(h, s); /* the module may use the value again as soon as it is called */
@@ -251,24 +257,29 @@ DWORD packet_filter(struct host_adapter *a, const struct function_call *call)
 {
 	struct privacy_exemption list[ETHERTYPES_MAX];
 	uint32_t backlog = call->set_ethertype_handling.backlog;
-	uint32_t types = call->set_ethertype_handling.types, count = call->set_ethertype_handling.exemptions;
+	uint32_t types = call->set_ethertype_handling.types,
+		 count = call->set_ethertype_handling.exemptions;
 	uint32_t i;
 	int err;
 
-	if (types > ETHERTYPES_MAX || count > ETHERTYPES_MAX || (types && !call->set_ethertype_handling.type) ||
+	if (types > ETHERTYPES_MAX || count > ETHERTYPES_MAX ||
+		(types && !call->set_ethertype_handling.type) ||
 		(count && !call->set_ethertype_handling.exemption))
 		return ERROR_INVALID_PARAMETER;
 	for (i = 0; i < count; i++) {
 		const DOT11_PRIVACY_EXEMPTION *e = &call->set_ethertype_handling.exemption[i];
 
-		list[i] = (struct privacy_exemption){.ethertype = load_be16((const uint8_t *)&e->usEtherType),
-			.action = e->usExemptionActionType, .packet = e->usExemptionPacketType};
+		list[i] = (struct privacy_exemption){
+			.ethertype = load_be16((const uint8_t *)&e->usEtherType),
+			.action = e->usExemptionActionType,
+			.packet = e->usExemptionPacketType};
 	}
 	err = a->mp->ops->set_exemptions(a->mp, list, count);
 	if (err)
 		return extapi_error(err);
 	for (i = 0; i < types; i++)
-		a->ethertypes[i] = load_be16((const uint8_t *)&call->set_ethertype_handling.type[i]);
+		a->ethertypes[i] =
+			load_be16((const uint8_t *)&call->set_ethertype_handling.type[i]);
 	a->nethertypes = types;
 	a->backlog = backlog == 0 ? BACKLOG_DEFAULT : backlog > BACKLOG_MAX ? BACKLOG_MAX : backlog;
 	return ERROR_SUCCESS;

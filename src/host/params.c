@@ -49,8 +49,8 @@ static WCHAR *put_text(struct block *b, const uint16_t *text)
 static DOT11EXT_IHV_PROFILE_PARAMS *put_params(struct block *b, const struct profile *profile)
 {
 	DOT11EXT_IHV_PROFILE_PARAMS *p = piece(b, sizeof(*p));
-	DOT11EXT_IHV_SSID_LIST *list =
-		piece(b, offsetof(DOT11EXT_IHV_SSID_LIST, SSIDs) + profile->nssids * sizeof(DOT11_SSID));
+	DOT11EXT_IHV_SSID_LIST *list = piece(
+		b, offsetof(DOT11EXT_IHV_SSID_LIST, SSIDs) + profile->nssids * sizeof(DOT11_SSID));
 	size_t i;
 
 	if (!p)
@@ -74,7 +74,9 @@ static void fill_entry(DOT11_BSS_ENTRY *e, const struct bss *bss)
 	e->dot11BSSType = dot11_BSS_type_infrastructure;
 	e->lRSSI = bss->rssi;
 	/* Percent: -100 dBm is nothing, -50 dBm is all (the system's own scale). */
-	e->uLinkQuality = bss->rssi <= -100 ? 0 : bss->rssi >= -50 ? 100 : (ULONG)(2 * (bss->rssi + 100));
+	e->uLinkQuality = bss->rssi <= -100  ? 0
+			  : bss->rssi >= -50 ? 100
+					     : (ULONG)(2 * (bss->rssi + 100));
 	e->bInRegDomain = TRUE;
 	e->usBeaconPeriod = bss->beacon_interval;
 	e->ullTimestamp = bss->timestamp;
@@ -82,8 +84,8 @@ static void fill_entry(DOT11_BSS_ENTRY *e, const struct bss *bss)
 	e->uBufferLength = bss->elements_length;
 }
 
-static DOT11_BSS_LIST *put_bss(struct block *b, const struct profile *profile, const struct bss *list, size_t count,
-	bss_filter wanted)
+static DOT11_BSS_LIST *put_bss(struct block *b, const struct profile *profile,
+	const struct bss *list, size_t count, bss_filter wanted)
 {
 	DOT11_BSS_LIST *out = piece(b, sizeof(*out));
 	size_t i, total = 0;
@@ -102,7 +104,8 @@ static DOT11_BSS_LIST *put_bss(struct block *b, const struct profile *profile, c
 
 		if (!wanted(profile, &list[i]))
 			continue;
-		fill_entry(&e, &list[i]); /* entries follow without padding: they may be misaligned */
+		fill_entry(
+			&e, &list[i]); /* entries follow without padding: they may be misaligned */
 		memcpy(p, &e, ENTRY_HEAD);
 		memcpy(p + ENTRY_HEAD, list[i].elements, list[i].elements_length);
 		p += ENTRY_HEAD + list[i].elements_length;
@@ -110,8 +113,8 @@ static DOT11_BSS_LIST *put_bss(struct block *b, const struct profile *profile, c
 	return out;
 }
 
-static void put_profile(struct host_adapter *a, struct block *b, struct handler_call *hc, DWORD *reason,
-	const struct bss *list, size_t count, bss_filter wanted)
+static void put_profile(struct host_adapter *a, struct block *b, struct handler_call *hc,
+	DWORD *reason, const struct bss *list, size_t count, bss_filter wanted)
 {
 	const struct profile *profile = a->profile;
 	DOT11EXT_IHV_CONNECTIVITY_PROFILE *connectivity = piece(b, sizeof(*connectivity));
@@ -133,8 +136,8 @@ static void put_profile(struct host_adapter *a, struct block *b, struct handler_
 	hc->profile.reason = reason;
 }
 
-struct call *call_profile(
-	struct host_adapter *a, enum crossing_fn fn, const struct bss *list, size_t count, bss_filter wanted)
+struct call *call_profile(struct host_adapter *a, enum crossing_fn fn, const struct bss *list,
+	size_t count, bss_filter wanted)
 {
 	struct block size = {0}, b;
 	struct call *c;
@@ -178,7 +181,8 @@ struct call *call_discovery(struct host_adapter *a, const struct bss *list, size
 }
 
 /* Where a run of bytes goes behind the structure, and its offset and size in it. */
-static void put_run(uint8_t *base, uint32_t *at, const uint8_t *p, uint32_t length, ULONG *offset, ULONG *size)
+static void put_run(
+	uint8_t *base, uint32_t *at, const uint8_t *p, uint32_t length, ULONG *offset, ULONG *size)
 {
 	*offset = length ? *at : 0;
 	*size = length;
@@ -197,7 +201,8 @@ int params_association(struct host_adapter *a, const struct indication *ind)
 		.uStatus = ind->status,
 	};
 	uint32_t at = sizeof(p);
-	uint64_t total = (uint64_t)at + info->request_length + info->response_length + info->beacon_length;
+	uint64_t total =
+		(uint64_t)at + info->request_length + info->response_length + info->beacon_length;
 	uint8_t *room;
 
 	if (total > UINT16_MAX)
@@ -215,9 +220,12 @@ int params_association(struct host_adapter *a, const struct indication *ind)
 	p.UnicastCipher = (DOT11_CIPHER_ALGORITHM)info->unicast;
 	p.MulticastCipher = (DOT11_CIPHER_ALGORITHM)info->multicast;
 	p.DSInfo = info->reassociation ? DOT11_DS_UNCHANGED : DOT11_DS_UNKNOWN;
-	put_run(a->association, &at, info->request, info->request_length, &p.uAssocReqOffset, &p.uAssocReqSize);
-	put_run(a->association, &at, info->response, info->response_length, &p.uAssocRespOffset, &p.uAssocRespSize);
-	put_run(a->association, &at, info->beacon, info->beacon_length, &p.uBeaconOffset, &p.uBeaconSize);
+	put_run(a->association, &at, info->request, info->request_length, &p.uAssocReqOffset,
+		&p.uAssocReqSize);
+	put_run(a->association, &at, info->response, info->response_length, &p.uAssocRespOffset,
+		&p.uAssocRespSize);
+	put_run(a->association, &at, info->beacon, info->beacon_length, &p.uBeaconOffset,
+		&p.uBeaconSize);
 	memcpy(a->association, &p, sizeof(p));
 	a->association_length = at;
 	return 0;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* From a call to its record: the one place where arguments become numbers that a rule can look at. */
+/* From a call to its record: the one place where arguments become numbers that a rule can look at.
+ */
 #include "host/host_internal.h"
 
 #include <string.h>
 
 unsigned record(struct host *h, struct crossing *x, enum crossing_phase phase)
 {
-	static _Thread_local uint64_t host_serial; /* numbers are per host, in order of appearance */
+	static _Thread_local uint64_t
+		host_serial; /* numbers are per host, in order of appearance */
 	static _Thread_local uint16_t number;
 	uint64_t violations;
 
@@ -16,7 +18,8 @@ unsigned record(struct host *h, struct crossing *x, enum crossing_phase phase)
 	}
 	x->seq = ++h->seq;
 	x->time = loop_now(h->loop);
-	if (phase != PHASE_EXIT) /* the return of a call may be recorded by another thread than made it */
+	if (phase != PHASE_EXIT) /* the return of a call may be recorded by another thread than made
+				    it */
 		x->thread = number;
 	x->phase = (uint8_t)phase;
 	violations = checker_violations(h->checker);
@@ -37,8 +40,8 @@ struct crossing crossing_of(const struct host_adapter *a, enum crossing_fn fn)
 	return x;
 }
 
-void record_point(struct host *h, const struct host_adapter *a, enum crossing_fn fn, const struct mac *peer,
-	uint32_t reason, uint32_t result)
+void record_point(struct host *h, const struct host_adapter *a, enum crossing_fn fn,
+	const struct mac *peer, uint32_t reason, uint32_t result)
 {
 	struct crossing x = crossing_of(a, fn);
 
@@ -79,7 +82,8 @@ static void post_associate(struct call *c)
 	x->peer = mac_to_u64(&peer);
 	memcpy(x->data, p->MacAddr, MAC_LEN);
 	x->data_length = MAC_LEN;
-	x->perform_post_associate.authorized = (uint32_t)hc->perform_post_associate.port->bPortAuthorized;
+	x->perform_post_associate.authorized =
+		(uint32_t)hc->perform_post_associate.port->bPortAuthorized;
 	x->perform_post_associate.status = p->uStatus;
 	x->perform_post_associate.bytes = hc->perform_post_associate.length;
 	x->perform_post_associate.need = covered(p);
@@ -96,7 +100,8 @@ static void receive_packet(struct call *c)
 	x->data_length = (uint8_t)(payload < PACKET_SEEN ? payload : PACKET_SEEN);
 	memcpy(x->data, p->Data, x->data_length);
 	x->receive_packet.length = c->hc.receive_packet.length;
-	x->receive_packet.ethertype = (uint32_t)(((const uint8_t *)p)[6] << 8 | ((const uint8_t *)p)[7]);
+	x->receive_packet.ethertype =
+		(uint32_t)(((const uint8_t *)p)[6] << 8 | ((const uint8_t *)p)[7]);
 	x->receive_packet.order = (uint32_t)c->reason;
 }
 
@@ -131,7 +136,8 @@ void record_handler(struct call *c)
 		x->reason = hc->stop_post_associate.status;
 		break;
 	case FN_CREATE_DISCOVERY_PROFILES:
-		x->create_discovery_profiles.insecure = (uint32_t)hc->create_discovery_profiles.insecure;
+		x->create_discovery_profiles.insecure =
+			(uint32_t)hc->create_discovery_profiles.insecure;
 		break;
 	case FN_PROCESS_SESSION_CHANGE:
 		x->process_session_change.event = hc->process_session_change.event;
@@ -166,7 +172,8 @@ void record_handler(struct call *c)
 	}
 }
 
-/* What the module wrote into memory that is the host's: c->memory begins with `guarded` bytes and their copy follows. */
+/* What the module wrote into memory that is the host's: c->memory begins with `guarded` bytes and
+ * their copy follows. */
 static bool modified(const struct call *c, size_t from, size_t length)
 {
 	return c->guarded && memcmp(c->memory + from, c->memory + c->guarded + from, length) != 0;
@@ -235,8 +242,9 @@ void record_handler_result(struct host *h, struct call *c)
 	case FN_GET_VERSION_INFO:
 		x->get_version_info.min = hc->get_version_info.version->dwVerMin;
 		x->get_version_info.max = hc->get_version_info.version->dwVerMax;
-		x->get_version_info.written = (x->get_version_info.min != REASON_UNWRITTEN) |
-					      (x->get_version_info.max != REASON_UNWRITTEN) << 1;
+		x->get_version_info.written =
+			(x->get_version_info.min != REASON_UNWRITTEN ? 1u : 0u) |
+			(x->get_version_info.max != REASON_UNWRITTEN ? 2u : 0u);
 		break;
 	case FN_INIT_SERVICE:
 		x->init_service.handlers = hc->init_service.handlers;
@@ -263,7 +271,8 @@ void record_handler_result(struct host *h, struct call *c)
 		ui_query_result(h, c);
 		break;
 	case FN_PERFORM_POST_ASSOCIATE:
-		x->perform_post_associate.modified = modified(c, 0, sizeof(DOT11_PORT_STATE)) ? 1 : 0;
+		x->perform_post_associate.modified =
+			modified(c, 0, sizeof(DOT11_PORT_STATE)) ? 1 : 0;
 		if (modified(c, sizeof(DOT11_PORT_STATE), c->guarded - sizeof(DOT11_PORT_STATE)))
 			x->perform_post_associate.modified |= 2;
 		break;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The record of a call out of the module, at its entry. Keys and profile texts leave nothing but their sizes. */
+/* The record of a call out of the module, at its entry. Keys and profile texts leave nothing but
+ * their sizes. */
 #include "host/host_internal.h"
 
 #include <string.h>
@@ -45,19 +46,25 @@ static void lists(const struct function_call *call, struct crossing *x)
 	x->set_ethertype_handling.types = call->set_ethertype_handling.types;
 	x->set_ethertype_handling.exemptions_null = call->set_ethertype_handling.exemption == NULL;
 	x->set_ethertype_handling.types_null = call->set_ethertype_handling.type == NULL;
-	for (i = 0; call->set_ethertype_handling.type && i < call->set_ethertype_handling.types; i++)
+	for (i = 0; call->set_ethertype_handling.type && i < call->set_ethertype_handling.types;
+		i++)
 		if (writer_left(&w) >= 2)
 			writer_put(&w, &call->set_ethertype_handling.type[i], 2);
-	for (i = 0; call->set_ethertype_handling.exemption && i < call->set_ethertype_handling.exemptions; i++)
+	for (i = 0; call->set_ethertype_handling.exemption &&
+		    i < call->set_ethertype_handling.exemptions;
+		i++)
 		if (writer_left(&w) >= sizeof(DOT11_PRIVACY_EXEMPTION))
-			writer_put(&w, &call->set_ethertype_handling.exemption[i], sizeof(DOT11_PRIVACY_EXEMPTION));
+			writer_put(&w, &call->set_ethertype_handling.exemption[i],
+				sizeof(DOT11_PRIVACY_EXEMPTION));
 	x->data_length = (uint8_t)w.len;
 }
 
 static bool advertised(const struct miniport_caps *caps, enum crossing_fn fn, uint32_t value)
 {
-	const struct algorithm_pair *list = fn == FN_SET_MULTICAST_CIPHER_ALGORITHM ? caps->multicast : caps->unicast;
-	size_t i, count = fn == FN_SET_MULTICAST_CIPHER_ALGORITHM ? caps->nmulticast : caps->nunicast;
+	const struct algorithm_pair *list =
+		fn == FN_SET_MULTICAST_CIPHER_ALGORITHM ? caps->multicast : caps->unicast;
+	size_t i,
+		count = fn == FN_SET_MULTICAST_CIPHER_ALGORITHM ? caps->nmulticast : caps->nunicast;
 
 	for (i = 0; i < count; i++)
 		if ((fn == FN_SET_AUTH_ALGORITHM ? list[i].auth : list[i].cipher) == value)
@@ -65,7 +72,8 @@ static bool advertised(const struct miniport_caps *caps, enum crossing_fn fn, ui
 	return false;
 }
 
-static uint32_t key_flags(bool remove, bool permanent, uint32_t algorithm, const UCHAR *p, uint32_t length)
+static uint32_t key_flags(
+	bool remove, bool permanent, uint32_t algorithm, const UCHAR *p, uint32_t length)
 {
 	struct miniport_key key = {0};
 
@@ -88,8 +96,10 @@ static void default_key(const struct function_call *call, struct crossing *x)
 	x->set_default_key.index = v->uKeyIndex;
 	x->set_default_key.direction = call->set_default_key.direction;
 	x->set_default_key.length = v->usKeyLength;
-	x->set_default_key.flags = key_flags(v->bDelete, v->bStatic, v->AlgorithmId, v->ucKey, v->usKeyLength);
-	x->set_default_key.header = (uint32_t)v->Header.Type << 24 | (uint32_t)v->Header.Revision << 16 | v->Header.Size;
+	x->set_default_key.flags =
+		key_flags(v->bDelete, v->bStatic, v->AlgorithmId, v->ucKey, v->usKeyLength);
+	x->set_default_key.header = (uint32_t)v->Header.Type << 24 |
+				    (uint32_t)v->Header.Revision << 16 | v->Header.Size;
 }
 
 static void mapping_key(const struct function_call *call, struct crossing *x)
@@ -106,12 +116,14 @@ static void mapping_key(const struct function_call *call, struct crossing *x)
 	x->set_key_mapping_key.algorithm = v->AlgorithmId;
 	x->set_key_mapping_key.direction = v->Direction;
 	x->set_key_mapping_key.length = v->usKeyLength;
-	x->set_key_mapping_key.flags = key_flags(v->bDelete, v->bStatic, v->AlgorithmId, v->ucKey, v->usKeyLength);
+	x->set_key_mapping_key.flags =
+		key_flags(v->bDelete, v->bStatic, v->AlgorithmId, v->ucKey, v->usKeyLength);
 }
 
 static void packet(struct host *h, const struct function_call *call, struct crossing *x)
 {
-	struct reader r = reader_init(call->send_packet.packet, call->send_packet.packet ? call->send_packet.length : 0);
+	struct reader r = reader_init(
+		call->send_packet.packet, call->send_packet.packet ? call->send_packet.length : 0);
 	const uint8_t *peer = reader_take(&r, MAC_LEN);
 	struct mac m = {{0}};
 
@@ -127,7 +139,8 @@ static void packet(struct host *h, const struct function_call *call, struct cros
 
 static void security_packet(const struct function_call *call, struct crossing *x)
 {
-	uint32_t n = call->process_security_packet.packet ? call->process_security_packet.length : 0;
+	uint32_t n =
+		call->process_security_packet.packet ? call->process_security_packet.length : 0;
 
 	x->process_security_packet.length = call->process_security_packet.length;
 	x->data_length = (uint8_t)(n < PACKET_SEEN ? n : PACKET_SEEN);
@@ -151,7 +164,8 @@ static void start_onex(struct host *h, const struct function_call *call, struct 
 		return;
 	}
 	for (i = 0; i < e->dwNumberOfAttributes; i++)
-		x->start_onex.foreign += e->pAttribs[i].pValue && !buffer_find(h, e->pAttribs[i].pValue);
+		x->start_onex.foreign +=
+			e->pAttribs[i].pValue && !buffer_find(h, e->pAttribs[i].pValue);
 }
 
 static void notification(const struct function_call *call, struct crossing *x)
@@ -171,7 +185,8 @@ static void virtual_station(const struct function_call *call, struct crossing *x
 {
 	const DOT11EXT_VIRTUAL_STATION_AP_PROPERTY *p = call->virtual_station.property;
 
-	x->request_virtual_station.reserved = call->virtual_station.reserved != NULL; /* at the same place in all four */
+	x->request_virtual_station.reserved =
+		call->virtual_station.reserved != NULL; /* at the same place in all four */
 	if (call->fn != FN_SET_VIRTUAL_STATION_AP_PROPERTIES)
 		return;
 	x->handle = handle_from_win(call->virtual_station.session);
@@ -179,8 +194,9 @@ static void virtual_station(const struct function_call *call, struct crossing *x
 		return;
 	x->set_virtual_station_ap_properties.passphrase = p->bIsPassPhrase != 0;
 	x->set_virtual_station_ap_properties.key_length = p->dwKeyLength;
-	x->set_virtual_station_ap_properties.terminated =
-		p->dwKeyLength > 0 && p->dwKeyLength <= sizeof(p->ucKeyData) && p->ucKeyData[p->dwKeyLength - 1] == 0;
+	x->set_virtual_station_ap_properties.terminated = p->dwKeyLength > 0 &&
+							  p->dwKeyLength <= sizeof(p->ucKeyData) &&
+							  p->ucKeyData[p->dwKeyLength - 1] == 0;
 }
 
 static void profile_call(const struct function_call *call, struct crossing *x)
@@ -188,11 +204,13 @@ static void profile_call(const struct function_call *call, struct crossing *x)
 	/* The session stands first in all three. */
 	x->handle = handle_from_win(call->set_user_data.session);
 	if (call->fn == FN_SET_CURRENT_PROFILE) {
-		x->set_current_profile.connectivity = call->set_current_profile.connectivity != NULL;
+		x->set_current_profile.connectivity =
+			call->set_current_profile.connectivity != NULL;
 		x->set_current_profile.security = call->set_current_profile.security != NULL;
 		return;
 	}
-	x->set_profile_custom_user_data.session = call->set_user_data.user; /* at the same place in both */
+	x->set_profile_custom_user_data.session =
+		call->set_user_data.user; /* at the same place in both */
 	if (call->fn == FN_SET_PROFILE_CUSTOM_USER_DATA)
 		x->set_profile_custom_user_data.size = call->set_user_data.size;
 }
@@ -262,7 +280,9 @@ void record_function(struct host *h, const struct function_call *call, struct cr
 	case FN_NIC_SPECIFIC_EXTENSION:
 		x->nic_specific_extension.in_size = call->nic_specific_extension.in_size;
 		x->nic_specific_extension.out_size =
-			call->nic_specific_extension.out_size ? *call->nic_specific_extension.out_size : 0;
+			call->nic_specific_extension.out_size
+				? *call->nic_specific_extension.out_size
+				: 0;
 		break;
 	case FN_SET_EXCLUDE_UNENCRYPTED:
 		x->set_exclude_unencrypted.exclude = call->set.value != 0;

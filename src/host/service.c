@@ -13,7 +13,8 @@ static uint32_t or_default(uint32_t value, uint32_t fallback)
 
 int host_new(const struct host_config *config, struct module *m, struct host **out)
 {
-	static uint64_t serials; /* counts the hosts of this process; made by one thread at a time */
+	static uint64_t
+		serials; /* counts the hosts of this process; made by one thread at a time */
 	struct host *h = calloc(1, sizeof(*h));
 	int err;
 
@@ -97,7 +98,8 @@ static int get_version(struct host *h)
 	if (!c)
 		return -ENOMEM;
 	c->hc.get_version_info.version = (DOT11_IHV_VERSION_INFO *)c->memory;
-	*c->hc.get_version_info.version = (DOT11_IHV_VERSION_INFO){REASON_UNWRITTEN, REASON_UNWRITTEN};
+	*c->hc.get_version_info.version =
+		(DOT11_IHV_VERSION_INFO){REASON_UNWRITTEN, REASON_UNWRITTEN};
 	c->done = version_done;
 	return step(h, c);
 }
@@ -130,7 +132,8 @@ static void record_loaded(struct host *h)
 
 	x.module_loaded.get_version_info = (h->module->exports & MODULE_HAS_VERSION_INFO) != 0;
 	x.module_loaded.init_service = (h->module->exports & MODULE_HAS_INIT_SERVICE) != 0;
-	x.module_loaded.init_virtual_station = (h->module->exports & MODULE_HAS_VIRTUAL_STATION) != 0;
+	x.module_loaded.init_virtual_station =
+		(h->module->exports & MODULE_HAS_VIRTUAL_STATION) != 0;
 	pthread_mutex_lock(&h->lock);
 	record(h, &x, PHASE_POINT);
 	pthread_mutex_unlock(&h->lock);
@@ -141,10 +144,12 @@ static int start_service(struct host *h, char *err, size_t room)
 	if (init(h, FN_INIT_SERVICE))
 		return fail(err, room, -EPROTO, "Dot11ExtIhvInitService never returned", 0);
 	if (h->start_error)
-		return fail(err, room, -EPROTO, "Dot11ExtIhvInitService failed with error %u", h->start_error);
+		return fail(err, room, -EPROTO, "Dot11ExtIhvInitService failed with error %u",
+			h->start_error);
 	h->started = true;
 	if (h->handlers != 19)
-		return fail(err, room, -EPROTO, "only %u of the 19 handlers are set (the others are NULL)", h->handlers);
+		return fail(err, room, -EPROTO,
+			"only %u of the 19 handlers are set (the others are NULL)", h->handlers);
 	if (!(h->module->exports & MODULE_HAS_VIRTUAL_STATION))
 		return 0;
 	if (init(h, FN_INIT_VIRTUAL_STATION))
@@ -158,10 +163,11 @@ int host_start(struct host *h, char *err, size_t room)
 	if (get_version(h))
 		return fail(err, room, -EPROTO, "Dot11ExtIhvGetVersionInfo never returned", 0);
 	if (h->start_error)
-		return fail(err, room, -EPROTO, "Dot11ExtIhvGetVersionInfo failed with error %u", h->start_error);
+		return fail(err, room, -EPROTO, "Dot11ExtIhvGetVersionInfo failed with error %u",
+			h->start_error);
 	if (h->min > h->config.version || h->max < h->config.version) {
-		snprintf(err, room, "it speaks interface versions %u to %u, this host %u", h->min, h->max,
-			h->config.version);
+		snprintf(err, room, "it speaks interface versions %u to %u, this host %u", h->min,
+			h->max, h->config.version);
 		return -ENOTSUP;
 	}
 	h->version = h->config.version;
@@ -264,8 +270,8 @@ int host_session_change(struct host *h, uint32_t event, uint32_t session)
 	if (c) {
 		c->hc.process_session_change.event = event;
 		c->hc.process_session_change.session = (WTSSESSION_NOTIFICATION *)c->memory;
-		*c->hc.process_session_change.session =
-			(WTSSESSION_NOTIFICATION){.cbSize = sizeof(WTSSESSION_NOTIFICATION), .dwSessionId = session};
+		*c->hc.process_session_change.session = (WTSSESSION_NOTIFICATION){
+			.cbSize = sizeof(WTSSESSION_NOTIFICATION), .dwSessionId = session};
 		c->done = session_change_done;
 		call_queue(h, c);
 		err = 0;

@@ -49,10 +49,12 @@ static void perform_done(struct host *h, struct call *c)
 	}
 	session_event(a, &e);
 	if (a->port.state == DATAPORT_PENDING)
-		timer_arm(h->loop, &a->security_timer, h->config.post_associate_s * NS_PER_S, security_overdue, a);
+		timer_arm(h->loop, &a->security_timer, h->config.post_associate_s * NS_PER_S,
+			security_overdue, a);
 }
 
-/* One block: port state, association parameters, and the same again to see what the module wrote. */
+/* One block: port state, association parameters, and the same again to see what the module wrote.
+ */
 static void perform(struct host_adapter *a, const struct mac *peer)
 {
 	size_t length = sizeof(DOT11_PORT_STATE) + a->association_length;
@@ -145,11 +147,13 @@ static void remove_keys(struct host_adapter *a, const struct mac *peer)
 
 static void delete_port(struct host_adapter *a, const struct mac *peer)
 {
-	struct host_notice n = {.type = NOTICE_PORT_DELETED, .peer = *peer, .reason = a->stop_status};
+	struct host_notice n = {
+		.type = NOTICE_PORT_DELETED, .peer = *peer, .reason = a->stop_status};
 
 	kill_session(a);
 	remove_keys(a, peer);
 	record_point(a->host, a, FN_PORT_DELETED, peer, 0, 0);
+	connection_port(a, false);
 	adapter_notice(a, &n);
 }
 
@@ -159,6 +163,7 @@ static void act(struct host_adapter *a, const struct dataport_action *action)
 	case DATAPORT_CREATE:
 		a->stop_status = 0;
 		record_point(a->host, a, FN_PORT_CREATED, &action->peer, 0, 0);
+		connection_port(a, true);
 		break;
 	case DATAPORT_PERFORM:
 		perform(a, &action->peer);
@@ -207,7 +212,8 @@ void session_event(struct host_adapter *a, const struct dataport_event *event)
 DWORD session_completed(struct host_adapter *a, HANDLE session, DWORD reason, DWORD error)
 {
 	struct dataport_event e = {.type = DATAPORT_COMPLETED, .success = error == ERROR_SUCCESS};
-	struct host_notice n = {.type = NOTICE_PORT_CLOSED, .peer = a->port.peer, .reason = reason, .error = error};
+	struct host_notice n = {
+		.type = NOTICE_PORT_CLOSED, .peer = a->port.peer, .reason = reason, .error = error};
 
 	if (!a->session || handle_from_win(session) != a->session)
 		return ERROR_INVALID_HANDLE;
@@ -216,7 +222,8 @@ DWORD session_completed(struct host_adapter *a, HANDLE session, DWORD reason, DW
 	if (e.success)
 		return ERROR_SUCCESS;
 	adapter_notice(a, &n);
-	/* The first authorisation of a connection failed: there is nothing to keep. Later ones only close the port (4.7). */
+	/* The first authorisation of a connection failed: there is nothing to keep. Later ones only
+	 * close the port (4.7). */
 	if (a->connect == CONNECT_ASSOCIATING || a->connect == CONNECT_SECURING)
 		connection_fail(a, reason, error);
 	return ERROR_SUCCESS;

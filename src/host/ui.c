@@ -61,8 +61,12 @@ DWORD ui_send(struct host_adapter *a, DOT11EXT_IHV_UI_REQUEST *request)
 	if (request->dwByteCount)
 		memcpy(u->data, request->pvUIRequest, request->dwByteCount);
 	TAILQ_INSERT_TAIL(&h->ui, u, next);
-	shown = (struct host_ui_request){.id = u->id, .adapter = a, .session = request->dwSessionId,
-		.page = request->UIPageClsid, .data = u->data, .length = request->dwByteCount};
+	shown = (struct host_ui_request){.id = u->id,
+		.adapter = a,
+		.session = request->dwSessionId,
+		.page = request->UIPageClsid,
+		.data = u->data,
+		.length = request->dwByteCount};
 	if (h->config.ui)
 		h->config.ui(h->config.user, &shown);
 	return ERROR_SUCCESS;
@@ -117,6 +121,16 @@ int host_ui_respond(struct host *h, uint64_t id, const void *data, uint32_t leng
 	}
 	pthread_mutex_unlock(&h->lock);
 	return err;
+}
+
+bool ui_pending(const struct host_adapter *a)
+{
+	const struct ui_request *u;
+
+	TAILQ_FOREACH(u, &a->host->ui, next)
+	if (u->adapter == a && !u->cancelled)
+		return true;
+	return false;
 }
 
 void ui_cancel(struct host *h, const struct host_adapter *a)

@@ -144,8 +144,9 @@ struct miniport_frame {
 };
 
 /*
- * A module needs the station's address for its key derivation and is told it in no structure. Every miniport here
- * answers a NIC-specific request of these four characters with the six bytes of its address.
+ * A module needs the station's address for its key derivation and is told it in no structure. Every
+ * miniport here answers a NIC-specific request of these four characters with the six bytes of its
+ * address.
  */
 #define MINIPORT_NIC_ADDRESS "ADDR"
 

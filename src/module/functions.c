@@ -4,29 +4,31 @@
 #include <errno.h>
 
 /*
- * The module whose calls these are. The interface hands a function no context (AllocateBuffer has not even an adapter),
- * so a process carries one module; on Windows, too, each has a process of its own.
+ * The module whose calls these are. The interface hands a function no context (AllocateBuffer has
+ * not even an adapter), so a process carries one module; on Windows, too, each has a process of its
+ * own.
  */
 static struct module *carried;
 
 static DWORD up(struct function_call *call)
 {
-	return carried && carried->function ? carried->function(carried->user, call) : ERROR_SHUTDOWN_IN_PROGRESS;
+	return carried && carried->function ? carried->function(carried->user, call)
+					    : ERROR_SHUTDOWN_IN_PROGRESS;
 }
 
 /* A function of the table, and its double in the memory that the module should not have kept. */
-#define THUNK(name, parameters, ...)                                                                                   \
-	static DWORD WINAPI live_##name parameters                                                                     \
-	{                                                                                                              \
-		struct function_call call = {__VA_ARGS__};                                                             \
-                                                                                                                       \
-		return up(&call);                                                                                      \
-	}                                                                                                              \
-	static DWORD WINAPI stale_##name parameters                                                                    \
-	{                                                                                                              \
-		struct function_call call = {.stale = true, __VA_ARGS__};                                              \
-                                                                                                                       \
-		return up(&call);                                                                                      \
+#define THUNK(name, parameters, ...)                                                               \
+	static DWORD WINAPI live_##name parameters                                                 \
+	{                                                                                          \
+		struct function_call call = {__VA_ARGS__};                                         \
+                                                                                                   \
+		return up(&call);                                                                  \
+	}                                                                                          \
+	static DWORD WINAPI stale_##name parameters                                                \
+	{                                                                                          \
+		struct function_call call = {.stale = true, __VA_ARGS__};                          \
+                                                                                                   \
+		return up(&call);                                                                  \
 	}
 
 THUNK(AllocateBuffer, (DWORD n, LPVOID *pp), .fn = FN_ALLOCATE_BUFFER, .allocate_buffer = {n, pp})
@@ -35,51 +37,59 @@ THUNK(SetProfileCustomUserData, (HANDLE svc, HANDLE session, DWORD user, DWORD n
 THUNK(GetProfileCustomUserData, (HANDLE svc, HANDLE session, DWORD user, DWORD *n, LPVOID *pp),
 	.fn = FN_GET_PROFILE_CUSTOM_USER_DATA, .svc = svc, .get_user_data = {session, user, n, pp})
 THUNK(SetCurrentProfile,
-	(HANDLE svc, HANDLE session, PDOT11EXT_IHV_CONNECTIVITY_PROFILE c, PDOT11EXT_IHV_SECURITY_PROFILE s),
+	(HANDLE svc, HANDLE session, PDOT11EXT_IHV_CONNECTIVITY_PROFILE c,
+		PDOT11EXT_IHV_SECURITY_PROFILE s),
 	.fn = FN_SET_CURRENT_PROFILE, .svc = svc, .set_current_profile = {session, c, s})
-THUNK(SendUIRequest, (HANDLE svc, PDOT11EXT_IHV_UI_REQUEST request), .fn = FN_SEND_UI_REQUEST, .svc = svc,
-	.send_ui_request = {request})
-THUNK(PreAssociateCompletion, (HANDLE svc, HANDLE session, DWORD reason, DWORD error), .fn = FN_PRE_ASSOCIATE_COMPLETION,
-	.svc = svc, .completion = {session, NULL, reason, error})
-THUNK(PostAssociateCompletion, (HANDLE svc, HANDLE session, PDOT11_MAC_ADDRESS peer, DWORD reason, DWORD error),
-	.fn = FN_POST_ASSOCIATE_COMPLETION, .svc = svc, .completion = {session, peer ? *peer : NULL, reason, error})
-THUNK(SendNotification, (HANDLE svc, PL2_NOTIFICATION_DATA data), .fn = FN_SEND_NOTIFICATION, .svc = svc,
-	.send_notification = {data})
+THUNK(SendUIRequest, (HANDLE svc, PDOT11EXT_IHV_UI_REQUEST request), .fn = FN_SEND_UI_REQUEST,
+	.svc = svc, .send_ui_request = {request})
+THUNK(PreAssociateCompletion, (HANDLE svc, HANDLE session, DWORD reason, DWORD error),
+	.fn = FN_PRE_ASSOCIATE_COMPLETION, .svc = svc, .completion = {session, NULL, reason, error})
+THUNK(PostAssociateCompletion,
+	(HANDLE svc, HANDLE session, PDOT11_MAC_ADDRESS peer, DWORD reason, DWORD error),
+	.fn = FN_POST_ASSOCIATE_COMPLETION, .svc = svc,
+	.completion = {session, peer ? *peer : NULL, reason, error})
+THUNK(SendNotification, (HANDLE svc, PL2_NOTIFICATION_DATA data), .fn = FN_SEND_NOTIFICATION,
+	.svc = svc, .send_notification = {data})
 THUNK(SendPacket, (HANDLE svc, ULONG n, LPVOID p, HANDLE send), .fn = FN_SEND_PACKET, .svc = svc,
 	.send_packet = {n, p, send})
 THUNK(SetEtherTypeHandling,
-	(HANDLE svc, ULONG backlog, ULONG nexemptions, PDOT11_PRIVACY_EXEMPTION exemptions, ULONG ntypes, USHORT *types),
+	(HANDLE svc, ULONG backlog, ULONG nexemptions, PDOT11_PRIVACY_EXEMPTION exemptions,
+		ULONG ntypes, USHORT *types),
 	.fn = FN_SET_ETHERTYPE_HANDLING, .svc = svc,
 	.set_ethertype_handling = {backlog, nexemptions, ntypes, exemptions, types})
-THUNK(SetAuthAlgorithm, (HANDLE svc, DWORD value), .fn = FN_SET_AUTH_ALGORITHM, .svc = svc, .set = {value})
-THUNK(SetUnicastCipherAlgorithm, (HANDLE svc, DWORD value), .fn = FN_SET_UNICAST_CIPHER_ALGORITHM, .svc = svc,
+THUNK(SetAuthAlgorithm, (HANDLE svc, DWORD value), .fn = FN_SET_AUTH_ALGORITHM, .svc = svc,
 	.set = {value})
-THUNK(SetMulticastCipherAlgorithm, (HANDLE svc, DWORD value), .fn = FN_SET_MULTICAST_CIPHER_ALGORITHM, .svc = svc,
-	.set = {value})
+THUNK(SetUnicastCipherAlgorithm, (HANDLE svc, DWORD value), .fn = FN_SET_UNICAST_CIPHER_ALGORITHM,
+	.svc = svc, .set = {value})
+THUNK(SetMulticastCipherAlgorithm, (HANDLE svc, DWORD value),
+	.fn = FN_SET_MULTICAST_CIPHER_ALGORITHM, .svc = svc, .set = {value})
 THUNK(SetDefaultKey, (HANDLE svc, PDOT11_CIPHER_DEFAULT_KEY_VALUE key, DOT11_DIRECTION direction),
 	.fn = FN_SET_DEFAULT_KEY, .svc = svc, .set_default_key = {key, direction})
-THUNK(SetKeyMappingKey, (HANDLE svc, PDOT11_CIPHER_KEY_MAPPING_KEY_VALUE key), .fn = FN_SET_KEY_MAPPING_KEY, .svc = svc,
-	.set_key_mapping_key = {key})
+THUNK(SetKeyMappingKey, (HANDLE svc, PDOT11_CIPHER_KEY_MAPPING_KEY_VALUE key),
+	.fn = FN_SET_KEY_MAPPING_KEY, .svc = svc, .set_key_mapping_key = {key})
 THUNK(SetDefaultKeyId, (HANDLE svc, ULONG id), .fn = FN_SET_DEFAULT_KEY_ID, .svc = svc, .set = {id})
-THUNK(NicSpecificExtension, (HANDLE svc, DWORD nin, LPVOID in, DWORD *nout, LPVOID out), .fn = FN_NIC_SPECIFIC_EXTENSION,
-	.svc = svc, .nic_specific_extension = {nin, in, nout, out})
-THUNK(SetExcludeUnencrypted, (HANDLE svc, BOOL exclude), .fn = FN_SET_EXCLUDE_UNENCRYPTED, .svc = svc,
-	.set = {(DWORD)exclude})
-THUNK(StartOneX, (HANDLE svc, EAP_ATTRIBUTES *attributes), .fn = FN_START_ONEX, .svc = svc, .start_onex = {attributes})
+THUNK(NicSpecificExtension, (HANDLE svc, DWORD nin, LPVOID in, DWORD *nout, LPVOID out),
+	.fn = FN_NIC_SPECIFIC_EXTENSION, .svc = svc, .nic_specific_extension = {nin, in, nout, out})
+THUNK(SetExcludeUnencrypted, (HANDLE svc, BOOL exclude), .fn = FN_SET_EXCLUDE_UNENCRYPTED,
+	.svc = svc, .set = {(DWORD)exclude})
+THUNK(StartOneX, (HANDLE svc, EAP_ATTRIBUTES *attributes), .fn = FN_START_ONEX, .svc = svc,
+	.start_onex = {attributes})
 THUNK(StopOneX, (HANDLE svc), .fn = FN_STOP_ONEX, .svc = svc)
-THUNK(ProcessSecurityPacket, (HANDLE svc, DWORD n, LPVOID p), .fn = FN_PROCESS_SECURITY_PACKET, .svc = svc,
-	.process_security_packet = {n, p})
-THUNK(RequestVirtualStation, (HANDLE primary, LPVOID reserved), .fn = FN_REQUEST_VIRTUAL_STATION, .svc = primary,
-	.virtual_station = {.reserved = reserved})
-THUNK(ReleaseVirtualStation, (HANDLE primary, LPVOID reserved), .fn = FN_RELEASE_VIRTUAL_STATION, .svc = primary,
-	.virtual_station = {.reserved = reserved})
+THUNK(ProcessSecurityPacket, (HANDLE svc, DWORD n, LPVOID p), .fn = FN_PROCESS_SECURITY_PACKET,
+	.svc = svc, .process_security_packet = {n, p})
+THUNK(RequestVirtualStation, (HANDLE primary, LPVOID reserved), .fn = FN_REQUEST_VIRTUAL_STATION,
+	.svc = primary, .virtual_station = {.reserved = reserved})
+THUNK(ReleaseVirtualStation, (HANDLE primary, LPVOID reserved), .fn = FN_RELEASE_VIRTUAL_STATION,
+	.svc = primary, .virtual_station = {.reserved = reserved})
 THUNK(QueryVirtualStationProperties, (HANDLE svc, BOOL *is_virtual, GUID *primary, LPVOID reserved),
 	.fn = FN_QUERY_VIRTUAL_STATION_PROPERTIES, .svc = svc,
 	.virtual_station = {.reserved = reserved, .is_virtual = is_virtual, .primary = primary})
 THUNK(SetVirtualStationAPProperties,
-	(HANDLE svc, HANDLE session, DWORD n, PDOT11EXT_VIRTUAL_STATION_AP_PROPERTY property, LPVOID reserved),
+	(HANDLE svc, HANDLE session, DWORD n, PDOT11EXT_VIRTUAL_STATION_AP_PROPERTY property,
+		LPVOID reserved),
 	.fn = FN_SET_VIRTUAL_STATION_AP_PROPERTIES, .svc = svc,
-	.virtual_station = {.reserved = reserved, .session = session, .length = n, .property = property})
+	.virtual_station = {
+		.reserved = reserved, .session = session, .length = n, .property = property})
 
 static VOID WINAPI live_FreeBuffer(LPVOID p)
 {
@@ -95,25 +105,28 @@ static VOID WINAPI stale_FreeBuffer(LPVOID p)
 	up(&call);
 }
 
-#define APIS(kind)                                                                                                     \
-	{                                                                                                              \
-		kind##_AllocateBuffer, kind##_FreeBuffer, kind##_SetProfileCustomUserData,                             \
-			kind##_GetProfileCustomUserData, kind##_SetCurrentProfile, kind##_SendUIRequest,               \
-			kind##_PreAssociateCompletion, kind##_PostAssociateCompletion, kind##_SendNotification,        \
-			kind##_SendPacket, kind##_SetEtherTypeHandling, kind##_SetAuthAlgorithm,                       \
-			kind##_SetUnicastCipherAlgorithm, kind##_SetMulticastCipherAlgorithm, kind##_SetDefaultKey,    \
-			kind##_SetKeyMappingKey, kind##_SetDefaultKeyId, kind##_NicSpecificExtension,                  \
-			kind##_SetExcludeUnencrypted, kind##_StartOneX, kind##_StopOneX, kind##_ProcessSecurityPacket  \
+#define APIS(kind)                                                                                 \
+	{                                                                                          \
+		kind##_AllocateBuffer, kind##_FreeBuffer, kind##_SetProfileCustomUserData,         \
+			kind##_GetProfileCustomUserData, kind##_SetCurrentProfile,                 \
+			kind##_SendUIRequest, kind##_PreAssociateCompletion,                       \
+			kind##_PostAssociateCompletion, kind##_SendNotification,                   \
+			kind##_SendPacket, kind##_SetEtherTypeHandling, kind##_SetAuthAlgorithm,   \
+			kind##_SetUnicastCipherAlgorithm, kind##_SetMulticastCipherAlgorithm,      \
+			kind##_SetDefaultKey, kind##_SetKeyMappingKey, kind##_SetDefaultKeyId,     \
+			kind##_NicSpecificExtension, kind##_SetExcludeUnencrypted,                 \
+			kind##_StartOneX, kind##_StopOneX, kind##_ProcessSecurityPacket            \
 	}
 
-#define VIRTUAL_STATION_APIS(kind)                                                                                     \
-	{                                                                                                              \
-		kind##_RequestVirtualStation, kind##_ReleaseVirtualStation, kind##_QueryVirtualStationProperties,      \
-			kind##_SetVirtualStationAPProperties                                                           \
+#define VIRTUAL_STATION_APIS(kind)                                                                 \
+	{                                                                                          \
+		kind##_RequestVirtualStation, kind##_ReleaseVirtualStation,                        \
+			kind##_QueryVirtualStationProperties, kind##_SetVirtualStationAPProperties \
 	}
 
 static const DOT11EXT_APIS live = APIS(live), stale = APIS(stale);
-static const DOT11EXT_VIRTUAL_STATION_APIS live_vs = VIRTUAL_STATION_APIS(live), stale_vs = VIRTUAL_STATION_APIS(stale);
+static const DOT11EXT_VIRTUAL_STATION_APIS live_vs = VIRTUAL_STATION_APIS(live),
+					   stale_vs = VIRTUAL_STATION_APIS(stale);
 
 int functions_attach(struct module *m, struct function_tables *tables)
 {

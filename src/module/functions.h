@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The tables of functions that a module in this process is given, each entry a thunk to struct module's function(). */
+/* The tables of functions that a module in this process is given, each entry a thunk to struct
+ * module's function(). */
 #ifndef OPENIHV_MODULE_FUNCTIONS_H
 #define OPENIHV_MODULE_FUNCTIONS_H
 
@@ -14,7 +15,8 @@ struct function_tables {
 
 /* Fills the tables; from now on the thunks call m. -EBUSY: they call another. */
 int functions_attach(struct module *m, struct function_tables *tables);
-/* Replaces the functions by ones that tell that they were called through the argument's memory. */
+/* Replaces the functions by ones that tell that they were called through the argument's memory
+ * (X-03). */
 void functions_expire(struct function_tables *tables);
 void functions_expire_virtual_station(struct function_tables *tables);
 void functions_detach(const struct module *m);

@@ -24,7 +24,8 @@ struct inproc {
 	DOT11EXTIHV_INIT_SERVICE init_service;
 	DOT11EXTIHV_INIT_VIRTUAL_STATION init_virtual_station;
 	DOT11EXT_IHV_HANDLERS handlers;
-	struct function_tables *tables; /* pages of their own, so that nothing else lies beside them */
+	struct function_tables
+		*tables; /* pages of their own, so that nothing else lies beside them */
 	struct threads *threads;
 };
 
@@ -44,7 +45,8 @@ static void init_service(struct inproc *m, struct handler_call *c)
 	DOT11EXT_IHV_HANDLERS *out = &m->tables->handlers;
 
 	c->result = m->init_service(c->init_service.version, &m->tables->apis, NULL, out);
-	/* Neither structure is the module's to keep: from now on its copy counts, and ours tells who uses the old one. */
+	/* Neither structure is the module's to keep: from now on its copy counts, and ours tells
+	 * who uses the old one. */
 	m->handlers = *out;
 	memset(out, 0, sizeof(*out));
 	functions_expire(m->tables);
@@ -56,14 +58,16 @@ static void call_profile(struct inproc *m, struct handler_call *c)
 	const DOT11EXT_IHV_HANDLERS *h = &m->handlers;
 
 	if (c->fn == FN_PERFORM_PRE_ASSOCIATE)
-		c->result = h->Dot11ExtIhvPerformPreAssociate(c->adapter, c->profile.session, c->profile.params,
-			c->profile.connectivity, c->profile.security, c->profile.bss, c->profile.reason);
+		c->result = h->Dot11ExtIhvPerformPreAssociate(c->adapter, c->profile.session,
+			c->profile.params, c->profile.connectivity, c->profile.security,
+			c->profile.bss, c->profile.reason);
 	else if (c->fn == FN_VALIDATE_PROFILE)
-		c->result = h->Dot11ExtIhvValidateProfile(c->adapter, c->profile.params, c->profile.connectivity,
-			c->profile.security, c->profile.reason);
+		c->result = h->Dot11ExtIhvValidateProfile(c->adapter, c->profile.params,
+			c->profile.connectivity, c->profile.security, c->profile.reason);
 	else
-		c->result = h->Dot11ExtIhvPerformCapabilityMatch(c->adapter, c->profile.params, c->profile.connectivity,
-			c->profile.security, c->profile.bss, c->profile.reason);
+		c->result = h->Dot11ExtIhvPerformCapabilityMatch(c->adapter, c->profile.params,
+			c->profile.connectivity, c->profile.security, c->profile.bss,
+			c->profile.reason);
 }
 
 static void call_event(struct inproc *m, struct handler_call *c)
@@ -72,9 +76,10 @@ static void call_event(struct inproc *m, struct handler_call *c)
 
 	switch (c->fn) {
 	case FN_CREATE_DISCOVERY_PROFILES:
-		c->result = h->Dot11ExtIhvCreateDiscoveryProfiles(c->adapter, c->create_discovery_profiles.insecure,
-			c->create_discovery_profiles.params, c->create_discovery_profiles.bss,
-			c->create_discovery_profiles.list, c->create_discovery_profiles.reason);
+		c->result = h->Dot11ExtIhvCreateDiscoveryProfiles(c->adapter,
+			c->create_discovery_profiles.insecure, c->create_discovery_profiles.params,
+			c->create_discovery_profiles.bss, c->create_discovery_profiles.list,
+			c->create_discovery_profiles.reason);
 		break;
 	case FN_PROCESS_SESSION_CHANGE:
 		c->result = h->Dot11ExtIhvProcessSessionChange(
@@ -93,12 +98,12 @@ static void call_event(struct inproc *m, struct handler_call *c)
 			c->adapter, c->query_ui_request.phase, &c->query_ui_request.request);
 		break;
 	case FN_ONEX_INDICATE_RESULT:
-		c->result = h->Dot11ExtIhvOnexIndicateResult(
-			c->adapter, c->onex_indicate_result.outcome, c->onex_indicate_result.params);
+		c->result = h->Dot11ExtIhvOnexIndicateResult(c->adapter,
+			c->onex_indicate_result.outcome, c->onex_indicate_result.params);
 		break;
 	case FN_CONTROL:
-		c->result = h->Dot11ExtIhvControl(c->adapter, c->control.in_size, c->control.in, c->control.out_size,
-			c->control.out, c->control.returned);
+		c->result = h->Dot11ExtIhvControl(c->adapter, c->control.in_size, c->control.in,
+			c->control.out_size, c->control.out, c->control.returned);
 		break;
 	default: /* inproc_call() sends no other */
 		c->result = ERROR_CALL_NOT_IMPLEMENTED;
@@ -141,9 +146,9 @@ static void inproc_call(struct module *module, struct handler_call *c)
 		call_profile(m, c);
 		break;
 	case FN_PERFORM_POST_ASSOCIATE:
-		c->result = h->Dot11ExtIhvPerformPostAssociate(c->adapter, c->perform_post_associate.session,
-			c->perform_post_associate.port, c->perform_post_associate.length,
-			c->perform_post_associate.association);
+		c->result = h->Dot11ExtIhvPerformPostAssociate(c->adapter,
+			c->perform_post_associate.session, c->perform_post_associate.port,
+			c->perform_post_associate.length, c->perform_post_associate.association);
 		break;
 	case FN_STOP_POST_ASSOCIATE:
 		c->result = h->Dot11ExtIhvStopPostAssociate(
@@ -185,7 +190,8 @@ static unsigned inproc_threads(struct module *module)
 
 static void inproc_host_thread(struct module *module, bool began)
 {
-	/* Without memory for its number the thread counts as the module's, and virtual time waits for it. */
+	/* Without memory for its number the thread counts as the module's, and virtual time waits
+	 * for it. */
 	threads_claim(((struct inproc *)module)->threads, began);
 }
 
@@ -196,7 +202,8 @@ static int inproc_read(struct module *module, const void *p, void *out, size_t l
 	(void)module;
 	/* The kernel looks whether the memory is there: a module may have unmapped it. */
 	memcpy(&remote.iov_base, &p, sizeof(p));
-	return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == (ssize_t)length ? 0 : -EFAULT;
+	return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == (ssize_t)length ? 0
+										       : -EFAULT;
 }
 
 static void inproc_close(struct module *module)
@@ -221,7 +228,8 @@ static const struct module_ops inproc_ops = {
 	.close = inproc_close,
 };
 
-/* ISO C has no conversion between data and function pointers; POSIX promises that dlsym()'s is one. */
+/* ISO C has no conversion between data and function pointers; POSIX promises that dlsym()'s is one.
+ */
 static void resolve(void *library, const char *name, void *function)
 {
 	void *p = dlsym(library, name);
@@ -276,7 +284,8 @@ static int prepare(struct inproc *m, char *err, size_t room)
 {
 	int rc;
 
-	m->tables = mmap(NULL, sizeof(*m->tables), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	m->tables = mmap(NULL, sizeof(*m->tables), PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (m->tables == MAP_FAILED) {
 		m->tables = NULL;
 		return -ENOMEM;
@@ -285,7 +294,8 @@ static int prepare(struct inproc *m, char *err, size_t room)
 	if (rc == -EBUSY)
 		snprintf(err, room, "this process carries a module already");
 	m->module.functions = members(&m->tables->apis, sizeof(m->tables->apis));
-	m->module.vs_functions = members(&m->tables->virtual_station, sizeof(m->tables->virtual_station));
+	m->module.vs_functions =
+		members(&m->tables->virtual_station, sizeof(m->tables->virtual_station));
 	return rc ? rc : threads_new(&m->threads);
 }
 

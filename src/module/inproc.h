@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A module loaded into this process. What it breaks, it breaks here; a process of its own is another carrier.
+ * A module loaded into this process. What it breaks, it breaks here; a process of its own is
+ * another carrier.
  *
  * The interface gives its functions no context, so one module at a time can be loaded in a process.
  */
@@ -10,11 +11,13 @@
 #include "host/module.h"
 
 /*
- * Looks into the file, loads it and resolves its exports; runs nothing but its constructors. On an error *out is NULL and
- * err holds one sentence without the path: -EINVAL no ELF shared object, or the two exports are missing; -ELIBBAD the
- * dynamic loader refused it; -EBUSY a module is loaded already; -ENOMEM; the errors of open(2).
+ * Looks into the file, loads it and resolves its exports; runs nothing but its constructors. On an
+ * error *out is NULL and err holds one sentence without the path: -EINVAL no ELF shared object, or
+ * the two exports are missing; -ELIBBAD the dynamic loader refused it; -EBUSY a module is loaded
+ * already; -ENOMEM; the errors of open(2).
  *
- * Threads that exist now are not the module's; every one that appears later is, unless the host claims it.
+ * Threads that exist now are not the module's; every one that appears later is, unless the host
+ * claims it.
  */
 int inproc_open(const char *path, struct module **out, char *err, size_t room);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The threads of this process that are not ours, watched through /proc/self/task: how many there are, and whether all of them
- * sleep. Costs one system call while there are none.
+ * The threads of this process that are not ours, watched through /proc/self/task: how many there
+ * are, and whether all of them sleep. Costs one system call while there are none.
  */
 #ifndef OPENIHV_MODULE_THREADS_H
 #define OPENIHV_MODULE_THREADS_H

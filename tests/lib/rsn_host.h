@@ -130,8 +130,7 @@ WCHAR *wide(const char *text);
 DWORD host_pre_associate(HANDLE ext, HANDLE connect, const char *xml, const char *ssid,
 	struct bss_list *l, DWORD *reason);
 // `h` gives the addresses and RSNEs.
-DWORD host_post_associate(
-	HANDLE ext, HANDLE session, const struct handshake *h, DWORD auth);
+DWORD host_post_associate(HANDLE ext, HANDLE session, const struct handshake *h, DWORD auth);
 DWORD host_receive(HANDLE ext, const struct handshake *h, const struct handshake_frame *f);
 
 #endif
