@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <ihv_unused.h>
 #include <wlanihv.h>
 #include <wlanreason.h>
 
@@ -285,73 +286,6 @@ static DWORD WINAPI perform_capability_match(HANDLE hIhvExtAdapter,
 	return judge(pIhvSecProfile, pdwReasonCode);
 }
 
-static DWORD WINAPI create_discovery_profiles(HANDLE hIhvExtAdapter, BOOL bInsecure,
-	PDOT11EXT_IHV_PROFILE_PARAMS pIhvProfileParams, PDOT11_BSS_LIST pConnectableBssid,
-	PDOT11EXT_IHV_DISCOVERY_PROFILE_LIST pIhvDiscoveryProfileList, PDWORD pdwReasonCode)
-{
-	pIhvDiscoveryProfileList->dwCount = 0;
-	pIhvDiscoveryProfileList->pIhvDiscoveryProfiles = NULL;
-	*pdwReasonCode = L2_REASON_CODE_SUCCESS;
-	return ERROR_SUCCESS;
-}
-
-/* ---- Events. No EtherType is registered, no packet sent, no page shown: nothing of ours comes.
- * ---- */
-
-static DWORD WINAPI process_session_change(
-	ULONG uEventType, PWTSSESSION_NOTIFICATION pSessionNotification)
-{
-	return ERROR_SUCCESS;
-}
-
-static DWORD WINAPI receive_indication(HANDLE hIhvExtAdapter,
-	DOT11EXT_IHV_INDICATION_TYPE indicationType, ULONG uBufferLength, LPVOID pvBuffer)
-{
-	return ERROR_SUCCESS;
-}
-
-static DWORD WINAPI receive_packet(HANDLE hIhvExtAdapter, DWORD dwInBufferSize, LPVOID pvInBuffer)
-{
-	return ERROR_SUCCESS;
-}
-
-static DWORD WINAPI send_packet_completion(HANDLE hSendCompletion)
-{
-	return ERROR_SUCCESS;
-}
-
-static DWORD WINAPI is_ui_request_pending(GUID guidUIRequest, PBOOL pbIsRequestPending)
-{
-	*pbIsRequestPending = FALSE;
-	return ERROR_SUCCESS;
-}
-
-static DWORD WINAPI process_ui_response(
-	GUID guidUIRequest, DWORD dwByteCount, LPVOID pvResponseBuffer)
-{
-	return ERROR_NOT_FOUND;
-}
-
-static DWORD WINAPI query_ui_request(HANDLE hIhvExtAdapter,
-	DOT11EXT_IHV_CONNECTION_PHASE connectionPhase, PDOT11EXT_IHV_UI_REQUEST *ppIhvUIRequest)
-{
-	*ppIhvUIRequest = NULL;
-	return ERROR_CALL_NOT_IMPLEMENTED;
-}
-
-static DWORD WINAPI onex_indicate_result(HANDLE hIhvExtAdapter, DOT11_MSONEX_RESULT msOneXResult,
-	PDOT11_MSONEX_RESULT_PARAMS pDot11MsOneXResultParams)
-{
-	return ERROR_SUCCESS;
-}
-
-static DWORD WINAPI control(HANDLE hIhvExtAdapter, DWORD dwInBufferSize, PBYTE pInBuffer,
-	DWORD dwOutBufferSize, PBYTE pOutBuffer, PDWORD pdwBytesReturned)
-{
-	*pdwBytesReturned = 0; /* */
-	return ERROR_NOT_SUPPORTED;
-}
-
 /* ---- Entry points. ---- */
 
 IHV_EXPORT DWORD WINAPI Dot11ExtIhvGetVersionInfo(PDOT11_IHV_VERSION_INFO pDot11IHVVersionInfo)
@@ -374,16 +308,7 @@ IHV_EXPORT DWORD WINAPI Dot11ExtIhvInitService(DWORD dwVerNumUsed, PDOT11EXT_API
 		.Dot11ExtIhvStopPostAssociate = stop_post_associate,
 		.Dot11ExtIhvValidateProfile = validate_profile,
 		.Dot11ExtIhvPerformCapabilityMatch = perform_capability_match,
-		.Dot11ExtIhvCreateDiscoveryProfiles = create_discovery_profiles,
-		.Dot11ExtIhvProcessSessionChange = process_session_change,
-		.Dot11ExtIhvReceiveIndication = receive_indication,
-		.Dot11ExtIhvReceivePacket = receive_packet,
-		.Dot11ExtIhvSendPacketCompletion = send_packet_completion,
-		.Dot11ExtIhvIsUIRequestPending = is_ui_request_pending,
-		.Dot11ExtIhvProcessUIResponse = process_ui_response,
-		.Dot11ExtIhvQueryUIRequest = query_ui_request,
-		.Dot11ExtIhvOnexIndicateResult = onex_indicate_result,
-		.Dot11ExtIhvControl = control,
+		IHV_UNUSED_HANDLERS,
 	};
 
 	if (dwVerNumUsed != 0)
