@@ -6,54 +6,24 @@
 
 #include "base/clock.h"
 
+/*
+ * An adapter's life has three steps. At once: all adapters take a step before any takes the next.
+ * One by one: each adapter takes its first two steps before the next arrives; when all are there,
+ * each leaves before the next.
+ */
 struct crowd {
 	struct bench_world w;
 	struct host_adapter **adapters;
-	unsigned up, connected, removed, count;
-	const unsigned *reached; /* one of them, */
-	unsigned wanted;         /* and what it has to be */
+	unsigned count, up, connected, removed;
+	bool one_by_one;
+	const unsigned *waited; /* one of the three counters */
 };
 
 struct cost {
-	double arrival, connect, removal; /* us each */
-	double memory;                    /* KiB each, with its port */
+	double arrival, connect,
+		removal; /* us each; one by one the arrival is part of the connect */
+	double memory;   /* KiB each, with its port */
 };
-
-static void on_notice(void *user, struct host_adapter *a, const struct host_notice *n)
-{
-	struct crowd *c = user;
-
-	(void)a;
-	switch (n->type) {
-	case NOTICE_ADAPTER_UP:
-		c->up++;
-		break;
-	case NOTICE_CONNECTED:
-		c->connected++;
-		break;
-	case NOTICE_ADAPTER_REMOVED:
-		c->removed++;
-		break;
-	case NOTICE_CONNECT_FAILED:
-		bench_note("reason 0x%x, error %u", n->reason, n->error);
-		bench_die("a connection failed");
-	default: /* no step of an adapter's life */
-		break;
-	}
-}
-
-static bool reached(void *user)
-{
-	const struct crowd *c = user;
-
-	return *c->reached >= c->wanted;
-}
-
-static void reach(struct crowd *c)
-{
-	if (host_run(c->w.host, reached, c, UINT64_MAX) != HOST_REACHED)
-		bench_die("the crowd came to a stop");
-}
 
 static void arrive(struct crowd *c, unsigned i)
 {
@@ -75,38 +45,72 @@ static void leave(struct crowd *c, unsigned i)
 	host_remove(c->adapters[i]);
 }
 
-/* One step of all adapters, us each: each is waited for before the next begins, or all are begun at
- * once. */
-static double step(struct crowd *c, void (*begin)(struct crowd *c, unsigned i), unsigned *reached,
-	bool at_once)
+static void on_notice(void *user, struct host_adapter *a, const struct host_notice *n)
+{
+	struct crowd *c = user;
+
+	(void)a;
+	switch (n->type) {
+	case NOTICE_ADAPTER_UP:
+		c->up++;
+		if (c->one_by_one)
+			connect(c, c->up - 1);
+		break;
+	case NOTICE_CONNECTED:
+		c->connected++;
+		if (c->one_by_one && c->connected < c->count)
+			arrive(c, c->connected);
+		break;
+	case NOTICE_ADAPTER_REMOVED:
+		c->removed++;
+		if (c->one_by_one && c->removed < c->count)
+			leave(c, c->removed);
+		break;
+	case NOTICE_CONNECT_FAILED:
+		bench_note("reason 0x%x, error %u", n->reason, n->error);
+		bench_die("a connection failed");
+	default: /* no step of an adapter's life */
+		break;
+	}
+}
+
+static bool all_there(void *user)
+{
+	const struct crowd *c = user;
+
+	return *c->waited == c->count;
+}
+
+/* us for each adapter until all have counted in *waited; begin is done for the first, or for all.
+ */
+static double step(
+	struct crowd *c, void (*begin)(struct crowd *c, unsigned i), const unsigned *waited)
 {
 	uint64_t began = monotonic_ns();
 	unsigned i;
 
-	c->reached = reached;
-	for (i = 0; i < c->count; i++) {
+	c->waited = waited;
+	for (i = 0; i < (c->one_by_one ? 1 : c->count); i++)
 		begin(c, i);
-		c->wanted = i + 1;
-		if (!at_once)
-			reach(c);
-	}
-	reach(c);
+	if (host_run(c->w.host, all_there, c, UINT64_MAX) != HOST_REACHED)
+		bench_die("the crowd came to a stop");
 	return (double)(monotonic_ns() - began) / 1e3 / c->count;
 }
 
 static struct cost measure(const char *module, unsigned count, bool at_once)
 {
-	struct crowd c = {.count = count};
-	struct cost cost;
+	struct crowd c = {.count = count, .one_by_one = !at_once};
+	struct cost cost = {0};
 	uint64_t memory;
 
 	bench_open(&c.w, module, on_notice, &c);
 	c.adapters = calloc(count, sizeof(struct host_adapter *));
 	memory = bench_resident();
-	cost.arrival = step(&c, arrive, &c.up, at_once);
-	cost.connect = step(&c, connect, &c.connected, at_once);
+	if (at_once)
+		cost.arrival = step(&c, arrive, &c.up);
+	cost.connect = step(&c, at_once ? connect : arrive, &c.connected);
 	cost.memory = ((double)bench_resident() - (double)memory) / 1024 / count;
-	cost.removal = step(&c, leave, &c.removed, at_once);
+	cost.removal = step(&c, leave, &c.removed);
 	free(c.adapters);
 	bench_close(&c.w);
 	return cost;
@@ -134,8 +138,8 @@ static double total(const struct cost *c)
 
 static void print(const char *how, unsigned count, const struct cost *c)
 {
-	bench_note("%5u adapters %s: arrival %.1f us, connect %.1f us, removal %.1f us each", count,
-		how, c->arrival, c->connect, c->removal);
+	bench_note("%5u adapters %s: arrival and connect %.1f us, removal %.1f us each", count, how,
+		c->arrival + c->connect, c->removal);
 }
 
 void bench_scale(const struct bench_options *o)

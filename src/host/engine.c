@@ -106,9 +106,14 @@ static bool displaced_sleep(const struct host *h)
 
 static bool module_idle(struct host *h)
 {
+	enum module_activity activity = MODULE_ALONE;
+
+	/* Without a thread of its own, and no call since, it can have made none. */
+	if (!h->alone)
+		activity = h->module->ops->activity(h->module);
+	h->alone = activity == MODULE_ALONE && !h->displaced;
 	/* In this order: one that was seen asleep at our lock is still counted afterwards. */
-	return h->module->ops->idle(h->module) && displaced_sleep(h) &&
-	       atomic_load(&h->calling) == 0;
+	return activity != MODULE_BUSY && displaced_sleep(h) && atomic_load(&h->calling) == 0;
 }
 
 /* Virtual time: what the module's own threads are doing now happens before anything else does. */
@@ -149,6 +154,7 @@ void engine_finish_returned(struct host *h)
 static void make_call(struct host *h, struct server *me, struct call *c)
 {
 	call_begin(h, c);
+	h->alone = false;
 	me->call = c;
 	me->calls++;
 	current_call = c;

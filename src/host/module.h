@@ -201,13 +201,19 @@ struct function_call {
 
 struct module;
 
+enum module_activity {
+	MODULE_BUSY,   /* a thread runs, or waits for a processor */
+	MODULE_ASLEEP, /* all sleep in the kernel; one may wake by itself */
+	MODULE_ALONE,  /* it has no thread: nothing can happen before the next call into it */
+};
+
 struct module_ops {
 	/* Carries out a call and returns when it has returned. No lock is held; any thread, several
 	 * at a time. */
 	void (*call)(struct module *m, struct handler_call *call);
-	/* Every thread of the module's own sleeps in the kernel, so that only the host can make
+	/* What the module's own threads are doing: only if none is busy can the host alone make
 	 * something happen. */
-	bool (*idle)(struct module *m);
+	enum module_activity (*activity)(struct module *m);
 	/* Threads that the module made and that still live, after a short grace for those that are
 	 * about to end. */
 	unsigned (*threads)(struct module *m);

@@ -171,9 +171,9 @@ static void inproc_call(struct module *module, struct handler_call *c)
 	}
 }
 
-static bool inproc_idle(struct module *module)
+static enum module_activity inproc_activity(struct module *module)
 {
-	return threads_idle(((struct inproc *)module)->threads);
+	return threads_activity(((struct inproc *)module)->threads);
 }
 
 static unsigned inproc_threads(struct module *module)
@@ -221,7 +221,7 @@ static void inproc_close(struct module *module)
 
 static const struct module_ops inproc_ops = {
 	.call = inproc_call,
-	.idle = inproc_idle,
+	.activity = inproc_activity,
 	.threads = inproc_threads,
 	.host_thread = inproc_host_thread,
 	.read = inproc_read,

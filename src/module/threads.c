@@ -204,7 +204,7 @@ static void disown_ended(struct threads *t)
 	}
 }
 
-bool threads_idle(struct threads *t)
+enum module_activity threads_activity(struct threads *t)
 {
 	size_t i, now;
 	char s;
@@ -212,27 +212,27 @@ bool threads_idle(struct threads *t)
 	disown_ended(t);
 	now = count(t);
 	if (now && now == t->nours)
-		return true;
+		return MODULE_ALONE;
 	if (now != t->seen) {
 		forget_foreign(t);
 		if (scan(t, add_foreign))
-			return false;
+			return MODULE_BUSY;
 		t->seen = now;
 	}
 	if (t->nforeign + t->nours != now) {
 		t->seen = 0; /* one came or went while they were listed */
-		return false;
+		return MODULE_BUSY;
 	}
 	for (i = 0; i < t->nforeign; i++) {
 		s = state(t->foreign[i].fd);
 		if (s == 0) {
 			t->seen = 0; /* it ended, and perhaps another took its place */
-			return false;
+			return MODULE_BUSY;
 		}
 		if (s == 'R' || s == 'D')
-			return false;
+			return MODULE_BUSY;
 	}
-	return true;
+	return MODULE_ASLEEP;
 }
 
 unsigned threads_foreign(struct threads *t)

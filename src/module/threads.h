@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "host/module.h"
+
 struct threads;
 
 /* All threads that exist now are ours. 0 or a negative errno. */
@@ -17,8 +19,8 @@ int threads_new(struct threads **out);
 void threads_free(struct threads *t);
 /* The calling thread is ours (or, about to end, no longer). -ENOMEM. */
 int threads_claim(struct threads *t, bool ours);
-/* No thread but ours is running or waiting for a processor. */
-bool threads_idle(struct threads *t);
+/* What the threads do that are not ours. */
+enum module_activity threads_activity(struct threads *t);
 unsigned threads_foreign(struct threads *t);
 
 #endif
