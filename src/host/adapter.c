@@ -51,6 +51,7 @@ static void adapter_destroy(struct host_adapter *a)
 	ui_free(h, a);
 	TAILQ_REMOVE(&h->adapter_list, a, next);
 	connection_drop(a);
+	connection_forget_fragments(a);
 	free(a->association);
 	free(a);
 }
@@ -146,6 +147,7 @@ static int init_adapter(struct host_adapter *a)
 		call_free(h, c);
 		return err;
 	}
+	a->nethertypes = 0; /* empty before InitAdapter, also after a disable (H-08) */
 	a->svc_live = true;
 	a->phase = PHASE_ARRIVING;
 	a->deinit_queued = false;

@@ -25,10 +25,11 @@ static void kill_connect(struct host_adapter *a)
 	a->connect_handle = 0;
 }
 
-static void forget_fragments(struct host_adapter *a)
+void connection_forget_fragments(struct host_adapter *a)
 {
 	fragment_free(&a->own_connectivity);
 	fragment_free(&a->own_security);
+	a->own_profile = NULL;
 }
 
 void connection_drop(struct host_adapter *a)
@@ -36,7 +37,6 @@ void connection_drop(struct host_adapter *a)
 	timer_disarm(a->host->loop, &a->watchdog);
 	timer_disarm(a->host->loop, &a->security_timer);
 	kill_connect(a);
-	forget_fragments(a);
 	a->report_failure = false;
 	a->profile = NULL;
 	enter(a, CONNECT_IDLE);
@@ -220,6 +220,9 @@ int host_connect(struct host_adapter *a, const struct profile *profile)
 		record_point(h, a, FN_OID_SCAN, NULL, 0, (uint32_t)-err);
 	}
 	if (!err) {
+		/* What SetCurrentProfile replaced in this profile stays replaced. */
+		if (a->own_profile != profile)
+			connection_forget_fragments(a);
 		a->profile = profile;
 		a->report_failure = false;
 		enter(a, CONNECT_SCANNING);

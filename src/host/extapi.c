@@ -91,6 +91,7 @@ static DWORD set_current_profile(struct host_adapter *a, const struct function_c
 		fragment_free(mine[i]);
 		*mine[i] = copies[i];
 	}
+	a->own_profile = a->profile;
 	user_data_wipe(a);
 	return ERROR_SUCCESS;
 }

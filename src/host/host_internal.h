@@ -52,7 +52,8 @@ struct call {
 	atomic_bool returned; /* from the module; not guarded */
 	uint64_t tag;         /* the security session of a packet; the UI request of a response */
 	DWORD reason;
-	uint8_t room[SEND_INLINE * 2]; /* .memory of small calls */
+	_Alignas(max_align_t)
+		uint8_t room[SEND_INLINE * 2]; /* .memory of small calls: structures of any kind */
 };
 
 STAILQ_HEAD(call_queue, call);
@@ -148,8 +149,10 @@ struct host_adapter {
 	enum connect_phase connect;
 	const struct profile *profile;
 	uint64_t connect_handle;
-	uint16_t *own_connectivity, *own_security; /* SetCurrentProfile */
-	uint32_t fail_reason, fail_error;          /* what ended the connection, for the notice */
+	uint16_t *own_connectivity,
+		*own_security; /* by SetCurrentProfile, in place of own_profile's */
+	const struct profile *own_profile;
+	uint32_t fail_reason, fail_error; /* what ended the connection, for the notice */
 	bool report_failure, disconnected;
 	struct timer watchdog;
 
@@ -287,6 +290,7 @@ void connection_port(struct host_adapter *a, bool there);
 void connection_fail(struct host_adapter *a, uint32_t reason, uint32_t error);
 /* The miniport has disconnected, or the port has gone while that was waited for. */
 void connection_proceed(struct host_adapter *a, bool disconnected);
+void connection_forget_fragments(struct host_adapter *a);
 void connection_drop(struct host_adapter *a); /* the adapter is leaving: forget it, tell nobody */
 
 /* session.c */
