@@ -269,8 +269,10 @@ void record_handler_result(struct host *h, struct call *c);
 /* record_function.c */
 void record_function(struct host *h, const struct function_call *call, struct crossing *x);
 
-/* adapter.c */
+/* indications.c */
 void adapter_indicate(void *user, const struct indication *ind);
+
+/* adapter.c */
 void adapter_leave(struct host_adapter *a, bool removing); /* may free it */
 /* InitAdapter has returned and is about to be recorded: the adapter gets the module's handle. */
 void adapter_initialised(struct host_adapter *a, struct call *c);
