@@ -222,6 +222,8 @@ static void *server_main(void *user)
 {
 	struct host *h = user;
 	struct server me = {.tid = (pid_t)syscall(SYS_gettid), .host = h};
+	pthread_t before;
+	bool joins;
 
 	pthread_mutex_lock(&h->lock);
 	TAILQ_INSERT_TAIL(&h->servers, &me, next);
@@ -244,8 +246,15 @@ static void *server_main(void *user)
 	h->module->ops->host_thread(h->module, false);
 	TAILQ_REMOVE(&h->servers, &me, next);
 	h->threads--;
+	/* Each joins the one that left before it, and engine_stop() the last. */
+	joins = h->has_left;
+	before = h->left;
+	h->has_left = true;
+	h->left = pthread_self();
 	pthread_cond_broadcast(&h->change);
 	pthread_mutex_unlock(&h->lock);
+	if (joins)
+		pthread_join(before, NULL);
 	return NULL;
 }
 
@@ -253,16 +262,12 @@ static void *server_main(void *user)
  */
 static int add_server(struct host *h)
 {
-	pthread_attr_t attr;
 	pthread_t thread;
 	unsigned parked = h->parked;
 	int err;
 
-	pthread_attr_init(&attr);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	h->threads++;
-	err = pthread_create(&thread, &attr, server_main, h);
-	pthread_attr_destroy(&attr);
+	err = pthread_create(&thread, NULL, server_main, h);
 	if (err) {
 		h->threads--;
 		return -err;
@@ -305,6 +310,8 @@ void engine_stop(struct host *h)
 	while (h->threads)
 		pthread_cond_wait(&h->change, &h->lock);
 	pthread_mutex_unlock(&h->lock);
+	if (h->has_left)
+		pthread_join(h->left, NULL);
 	close(h->run_ended);
 	pthread_cond_destroy(&h->work);
 	pthread_cond_destroy(&h->change);

@@ -204,6 +204,8 @@ struct host {
 	void *until_user;
 	uint64_t run_end;
 	unsigned threads, parked, displaced;
+	bool has_left;
+	pthread_t left; /* the thread of the pool that ended last; nobody has joined it yet */
 	struct server *leader;
 	TAILQ_HEAD(server_list, server) servers;
 

@@ -1,0 +1,393 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The command as a user calls it: exit status, output, files. Prints TAP.
+
+usage: tests/cli/cli.py OPENIHV-BINARY    (OPENIHV_SOURCE and OPENIHV_BUILD in the environment)
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+BINARY = os.path.abspath(sys.argv[1])
+SOURCE = os.path.abspath(os.environ.get('OPENIHV_SOURCE', '.'))
+BUILD = os.path.abspath(os.environ.get('OPENIHV_BUILD', 'build'))
+RSN = os.path.join(BUILD, 'ext/rsn.so')
+TEMPLATE = os.path.join(BUILD, 'sdk/template/template.so')
+HOME = os.path.join(SOURCE, 'examples/home.xml')
+HOME_AP = 'wpa2-psk:correct horse battery,ssid=openihv-home'
+RUN_RSN = ['run', RSN, '--profile', HOME, '--ap', HOME_AP]
+WAYS = ['pending', 'disassociate', 'roam', 'disconnect', 'disable', 'enable', 'remove']
+VERDICT = re.compile(
+    r'^verdict: (pass|fail) \(violations (\d+), crossings (\d+), rules exercised (\d+) of 102\)$')
+HERE = tempfile.TemporaryDirectory(prefix='openihv-cli-')
+tests = []
+
+
+def test(function):
+    tests.append(function)
+    return function
+
+
+def module(name):
+    return os.path.join(BUILD, 'tests/modules', name + '.so')
+
+
+def file(name, content=b''):
+    path = os.path.join(HERE.name, name)
+    with open(path, 'wb') as f:
+        f.write(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def at(name):
+    return os.path.join(HERE.name, name)
+
+
+def run(*args, expect=None):
+    env = dict(os.environ, LC_ALL='C.UTF-8')
+    done = subprocess.run([BINARY, *args], env=env, cwd=HERE.name, stdin=subprocess.DEVNULL,
+                          capture_output=True, timeout=60, check=False)
+    if expect is not None and done.returncode != expect:
+        raise AssertionError(f'{args}: exit {done.returncode}, not {expect}\n'
+                             f'{done.stdout.decode()}\n{done.stderr.decode()}')
+    return done
+
+
+def verdict(output):
+    match = VERDICT.match(output.decode().splitlines()[-1])
+    assert match, 'last line: ' + output.decode().splitlines()[-1]
+    return match.groups()
+
+
+def passes(*args):
+    """A run that ends well, and says nothing on stderr."""
+    done = run(*args, expect=0)
+    assert done.stderr == b'', done.stderr
+    result = verdict(done.stdout)
+    assert result[:2] == ('pass', '0'), result
+    assert int(result[2]) > 50 and int(result[3]) > 20, result
+    return done.stdout
+
+
+def refuses(args, *words):
+    """One clear line on stderr with these words in it, and exit 2."""
+    done = run(*args, expect=2)
+    lines = done.stderr.decode().splitlines()
+    assert len(lines) == 1, f'{args}: {lines}'
+    for word in words:
+        assert word.lower() in lines[0].lower(), f'{args}: no "{word}" in: {lines[0]}'
+    assert b'verdict' not in done.stdout, done.stdout
+
+
+# ---- What it is for. ----
+
+@test
+def happy_path():
+    text = passes(*RUN_RSN).decode()
+    for word in ('AUTHORISED', 'message 1', 'message 3', 'ping 192.0.2.1', 'deleted'):
+        assert word in text, word
+    assert '\033' not in text  # a pipe gets no colours
+
+
+@test
+def each_end_alone():
+    for way in WAYS:
+        passes(*RUN_RSN, '--end', way)
+
+
+@test
+def ends_in_another_order():
+    passes(*RUN_RSN, *[word for way in reversed(WAYS[:-1]) for word in ('--end', way)])
+
+
+@test
+def each_end_of_an_open_network():
+    passes('run', TEMPLATE, '--ap', 'open')
+    for way in WAYS:
+        passes('run', TEMPLATE, '--ap', 'open,ssid=cafe', '--end', way)
+    passes('run', TEMPLATE)  # an open AP is what there is without --ap
+
+
+@test
+def rsn_on_an_open_network():
+    passes('run', RSN, '--ap', 'open')
+
+
+@test
+def sha256_akm():
+    profile = open(HOME, encoding='utf-8').read().replace('<akm>psk<', '<akm>psk-sha256<')
+    passes('run', RSN, '--profile', file('sha256.xml', profile), '--ap', HOME_AP + ',akm=psk-sha256')
+
+
+@test
+def ui_response():
+    profile = open(HOME, encoding='utf-8').read()
+    profile = re.sub('<passphrase>.*</passphrase>', '', profile)
+    args = ['run', RSN, '--profile', file('ask.xml', profile), '--ap', HOME_AP]
+    passes(*args, '--ui-response', 'correct horse battery')
+    done = run(*args, '--ui-response', 'wrong horse battery', expect=1)
+    assert 'AUTHORISED' not in done.stdout.decode()
+
+
+@test
+def json_lines():
+    done = run(*RUN_RSN, '--json', expect=0)
+    objects = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    assert all(isinstance(o, dict) for o in objects)
+    assert objects[-1]['verdict'] == 'pass' and objects[-1]['violations'] == 0
+    assert objects[-1]['rules'] == 102
+    assert sum('call' in o for o in objects) == objects[-1]['crossings']
+
+
+@test
+def saved_trace():
+    live = verdict(passes(*RUN_RSN, '--trace', at('a.jsonl')))
+    checked = run('check', at('a.jsonl'), expect=0)
+    assert verdict(checked.stdout) == live, (verdict(checked.stdout), live)
+    shown = json.loads(run('check', '--json', at('a.jsonl'), expect=0).stdout.splitlines()[-1])
+    assert (shown['verdict'], str(shown['crossings'])) == ('pass', live[2])
+    with open(at('a.jsonl'), encoding='utf-8') as f:
+        for line in f:
+            json.loads(line)
+    refuses(['check', at('nothing.jsonl')], 'nothing.jsonl', 'no such file')
+    refuses(['check', file('text.jsonl', 'hello\n')], 'text.jsonl:1')
+    lines = open(at('a.jsonl'), 'rb').read()
+    refuses(['check', file('cut.jsonl', lines[:-20])], 'cut.jsonl')
+
+
+@test
+def same_seed_same_bytes():
+    def one(seed, name):
+        out = run(*RUN_RSN, '--seed', seed, '--trace', at(name + '.jsonl'), '--pcap', at(name + '.pcap'),
+                  expect=0).stdout
+        return out, open(at(name + '.jsonl'), 'rb').read(), open(at(name + '.pcap'), 'rb').read()
+    first, again, other = one('7', 'x'), one('7', 'y'), one('8', 'z')
+    for name, a, b in zip(('stdout', 'trace', 'pcap'), first, again):
+        assert a == b, f'{name} differs between two runs with one seed'
+    assert first[2] != other[2], 'two seeds gave the same frames'
+
+
+@test
+def breaks_a_rule():
+    for args in (['--end', 'disassociate'], ['--end', 'disassociate', '--json']):
+        done = run('run', module('late_completion'), '--ap', 'open', *args, '--trace', at('bad.jsonl'),
+                   expect=1)
+        text = done.stdout.decode()
+        assert 'X-40' in text, text
+        if '--json' not in args:
+            assert verdict(done.stdout)[0] == 'fail' and int(verdict(done.stdout)[1]) > 0
+            assert 'No PostAssociateCompletion for a session after' in text, text
+    checked = run('check', at('bad.jsonl'), expect=1)
+    assert verdict(checked.stdout)[0] == 'fail' and b'X-40' in checked.stdout
+
+
+@test
+def wrong_passphrase():
+    done = run('run', RSN, '--profile', HOME, '--ap', 'wpa2-psk:incorrect horse,ssid=openihv-home', expect=1)
+    text = done.stdout.decode()
+    assert 'AUTHORISED' not in text
+    assert 'bad user key' in text or 'credential' in text, text
+    assert 'timeout' not in text, text
+    assert verdict(done.stdout)[:2] == ('fail', '0')
+
+
+@test
+def init_adapter_fails():
+    done = run('run', module('initadapter_fails'), '--ap', 'open', expect=1)
+    assert 'InitAdapter' in done.stdout.decode()
+
+
+@test
+def capture_read_by_tshark():
+    passes(*RUN_RSN, '--pcap', at('f.pcap'))
+    keys = ['-o', 'wlan.enable_decryption:TRUE',
+            '-o', 'uat:80211_keys:"wpa-pwd","correct horse battery:openihv-home"']
+
+    def shark(display, *fields):
+        args = ['tshark', '-n', '-r', at('f.pcap'), *keys, '-Y', display, '-T', 'fields']
+        for field in fields or ('frame.number',):
+            args += ['-e', field]
+        done = subprocess.run(args, capture_output=True, timeout=120, check=True)
+        return [line.split('\t') for line in done.stdout.decode().splitlines()]
+
+    # Decrypted by another's code: the CCMP on the air is real.
+    echoes = shark('icmp', 'icmp.type', 'wlan.fc.protected', 'icmp.checksum.status')
+    assert sum(e[0] == '8' for e in echoes) >= 3 and sum(e[0] == '0' for e in echoes) >= 3, echoes
+    assert all(e[1] in ('1', 'True') for e in echoes), echoes
+    # Whatever tshark dislikes, in the 802.11, EAPOL and data frames.
+    for display in ('_ws.malformed', '_ws.expert.severity==error'):
+        assert shark(display) == [], display
+    numbers = {e[0] for e in shark('wlan_rsna_eapol.keydes.msgnr', 'wlan_rsna_eapol.keydes.msgnr')}
+    assert {'1', '2', '3', '4'} <= numbers, numbers
+    # None of it in the clear.
+    plain = subprocess.run(['tshark', '-n', '-r', at('f.pcap'), '-Y', 'icmp'], capture_output=True,
+                           timeout=120, check=True)
+    assert plain.stdout == b'', plain.stdout
+
+
+@test
+def rules():
+    text = run('rules', expect=0).stdout.decode()
+    assert len(re.findall(r'^[HX]-\d\d ', text, re.M)) == 102
+    assert len(set(re.findall(r'^[HX]-\d\d', text, re.M))) == 102
+    for name in ('X-40', 'x40', 'H-15'):
+        text = run('rules', name, expect=0).stdout.decode()
+        assert 'stop-post' in text, text  # its source page
+    refuses(['rules', 'X-71'], 'X-71')
+
+
+@test
+def inspect():
+    for path in (RSN, TEMPLATE):
+        text = run('inspect', path, expect=0).stdout.decode()
+        assert 'versions  0 to 0' in text and 'handlers  19 of 19' in text, text
+        text = run('inspect', '--no-load', path, expect=0).stdout.decode()
+        assert 'Dot11ExtIhvInitService        yes' in text, text
+    for name, words in BAD_MODULES.items():
+        refuses(['inspect', module(name)], name, *words)
+
+
+@test
+def help_and_version():
+    for command in ([], ['run'], ['check'], ['rules'], ['inspect']):
+        assert b'usage: openihv' in run(*command, '--help', expect=0).stdout
+        assert re.match(rb'openihv \d+\.\d+\.\d+\n$', run(*command, '--version', expect=0).stdout)
+
+
+# ---- Bad input: one line that names the file and the cause. ----
+
+BAD_MODULES = {
+    'getversion_fails': ('Dot11ExtIhvGetVersionInfo', '31'),
+    'init_fails': ('Dot11ExtIhvInitService', '8'),
+    'future_version': ('version', '7', '9'),
+    'version_unwritten': ('version',),
+    'null_handler': ('18', 'NULL'),
+    'missing_init': ('export',),
+    'missing_version': ('export',),
+}
+
+
+@test
+def bad_modules():
+    for name, words in BAD_MODULES.items():
+        refuses(['run', module(name), '--ap', 'open'], name, *words)
+    passes('run', module('fine'), '--ap', 'open')
+    refuses(['run', at('missing.so')], 'missing.so', 'no such file')
+    refuses(['run', file('empty.so')], 'empty.so')
+    refuses(['run', file('text.so', 'just text\n')], 'text.so', 'ELF')
+    refuses(['run', HERE.name], HERE.name)
+    with open(RSN, 'rb') as f:
+        refuses(['run', file('cut.so', f.read(700))], 'cut.so')
+    refuses(['run', BINARY], 'openihv')
+    refuses(['run'], 'module')
+    refuses(['run', RSN, TEMPLATE], 'template.so')
+
+
+def profile(security='', ssid='openihv-home', extra=''):
+    return (f'<?xml version="1.0"?>{extra}'
+            '<WLANProfile xmlns="http://www.microsoft.com/networking/WLAN/profile/v1"><name>p</name>'
+            f'<SSIDConfig><SSID><name>{ssid}</name></SSID></SSIDConfig>'
+            '<connectionType>ESS</connectionType><connectionMode>manual</connectionMode>'
+            '<IHV><OUIHeader><OUI>000FAC</OUI><type>01</type></OUIHeader>'
+            f'<security>{security}</security><useMSOneX>false</useMSOneX></IHV></WLANProfile>')
+
+
+@test
+def bad_profiles():
+    def refused(name, content, *words):
+        refuses(['run', RSN, '--profile', file(name, content), '--ap', HOME_AP], name, *words)
+
+    refused('malformed.xml', '<WLANProfile><name>', )
+    refused('empty.xml', '')
+    refused('binary.xml', bytes(range(256)))
+    refused('other.xml', '<?xml version="1.0"?><html/>')
+    refused('huge.xml', profile('x' * (1 << 20)), )
+    refused('deep.xml', profile('<a>' * 1000 + '</a>' * 1000))
+    bomb = '<!DOCTYPE b [<!ENTITY a "aaaaaaaaaa">' + ''.join(
+        f'<!ENTITY {chr(98 + i)} "{("&" + chr(97 + i) + ";") * 10}">' for i in range(9)) + ']>'
+    refused('bomb.xml', profile('&j;', extra=bomb))
+    refused('external.xml', profile(extra='<!DOCTYPE x SYSTEM "file:///etc/passwd">'))
+    refused('longssid.xml', profile(ssid='s' * 33))
+    refused('ibss.xml', profile().replace('>ESS<', '>IBSS<'))
+    refuses(['run', RSN, '--profile', at('missing.xml')], 'missing.xml', 'no such file')
+    refuses(['run', RSN, '--profile', HERE.name], HERE.name)
+
+
+@test
+def bad_access_points():
+    def refused(spec, *words):
+        refuses(['run', RSN, '--ap', spec], '--ap', *words)
+
+    refused('open,ssid=' + 's' * 33, 'ssid', '32')
+    refused('wpa2-psk:1234567', 'passphrase')
+    refused('wpa2-psk:' + 'g' * 64, 'passphrase')
+    refused('wpa2-psk:' + 'a' * 65, 'passphrase')
+    refused('wpa2-psk:')
+    refused('wep:12345', 'wep')
+    refused('open,colour=red', 'colour')
+    refused('open,channel=15', 'channel')
+    refused('open,bssid=xx', 'bssid')
+    refused('open,bssid=01:00:00:00:00:01', 'bssid')
+    refused('')
+    refuses(['run', RSN, '--ap', 'open,bssid=02:00:00:00:00:01', '--ap', 'open,bssid=02:00:00:00:00:01'],
+            'access point 2', 'bssid')
+
+
+@test
+def passphrase_lengths():
+    """7 and 64 characters are refused by the module, 8, 63 and 64 hexadecimal digits work."""
+    def result(secret):
+        fragment = f'<rsn xmlns="urn:openihv:rsn:1"><passphrase>{secret}</passphrase></rsn>'
+        ap = secret if len(secret) in (8, 63, 64) and 'g' not in secret else '12345678'
+        return run('run', RSN, '--profile', file('length.xml', profile(fragment)), '--ap',
+                   f'wpa2-psk:{ap},ssid=openihv-home', '--end', 'disconnect').returncode
+
+    for secret in ('12345678', 'p' * 63, 'a1' * 32):
+        assert result(secret) == 0, secret
+    for secret in ('1234567', 'g' * 64):
+        assert result(secret) == 1, secret
+
+
+@test
+def bad_usage():
+    refuses([*RUN_RSN, '--colour'], 'colour')
+    refuses([*RUN_RSN, '--end', 'explode'], 'explode')
+    refuses([*RUN_RSN, '--seed', 'seven'], 'seven')
+    refuses([*RUN_RSN, '--seed', '-1'], '-1')
+    refuses([*RUN_RSN, '--seed', '18446744073709551616'], '18446744073709551616')
+    refuses([*RUN_RSN, '--trace', at('no/such/folder/t.jsonl')], 'no/such/folder/t.jsonl', 'no such file')
+    refuses([*RUN_RSN, '--pcap', at('no/such/folder/t.pcap')], 'no/such/folder/t.pcap', 'no such file')
+    refuses(['dance'], 'dance')
+    refuses(['inspect'], 'inspect')
+    refuses(['check'], 'check')
+    refuses(['check', '--loud', 'x'], 'loud')
+
+
+@test
+def full_disk():
+    if os.path.exists('/dev/full'):
+        refuses([*RUN_RSN, '--trace', '/dev/full'], '/dev/full', 'no space')
+
+
+def main():
+    failed = 0
+    print(f'1..{len(tests)}')
+    for number, function in enumerate(tests, 1):
+        name = function.__name__.replace('_', ' ')
+        try:
+            function()
+            print(f'ok {number} - {name}', flush=True)
+        except (AssertionError, subprocess.SubprocessError, OSError, ValueError, LookupError) as e:
+            failed += 1
+            print(f'not ok {number} - {name}')
+            for line in (str(e) or repr(e)).splitlines()[-45:]:
+                print('# ' + line, flush=True)
+    HERE.cleanup()
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
