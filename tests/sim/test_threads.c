@@ -75,7 +75,7 @@ static void cycle(struct world *w)
 
 static void test_many_threads(void **state)
 {
-	struct poster poster = {0};
+	struct poster poster = {.host = NULL};
 	pthread_t thread;
 	struct world w;
 	unsigned i;
