@@ -29,18 +29,19 @@
 struct server {
 	TAILQ_ENTRY(server) next;
 	pid_t tid;
-	struct call *call; /* open */
-	uint64_t calls;    /* made so far: tells the watcher whether it is still the same one */
-	bool displaced;    /* lost the lead while its call blocked */
+	struct call *call;  /* open */
+	uint64_t calls;     /* made so far: tells the watcher whether it is still the same one */
+	atomic_bool inside; /* its call is in one of our functions: asleep there is not blocked */
+	bool displaced;     /* lost the lead while its call blocked */
 	struct timer overdue;
 	struct host *host;
 };
 
-static _Thread_local const struct call *current_call;
+static _Thread_local struct server *current; /* while it has a call open */
 
 const struct call *engine_current(void)
 {
-	return current_call;
+	return current ? current->call : NULL;
 }
 
 /* "pid (name) S ...": the thread sleeps if its state is S. */
@@ -62,6 +63,11 @@ static bool asleep(pid_t tid)
 	text[n] = '\0';
 	state = strrchr(text, ')');
 	return state && state[1] == ' ' && state[2] == 'S';
+}
+
+static bool blocked(const struct server *s)
+{
+	return s->call && !atomic_load(&s->inside) && asleep(s->tid);
 }
 
 static void wait_for(pthread_cond_t *cond, pthread_mutex_t *lock, uint64_t ns)
@@ -140,7 +146,7 @@ static void finish_call(struct host *h, struct server *s)
  * thread that made the call: what has returned first is finished first, or a proper order would
  * look like a race (C-02).
  */
-void engine_finish_returned(struct host *h)
+static void finish_returned(struct host *h)
 {
 	struct server *s, *next;
 
@@ -151,20 +157,63 @@ void engine_finish_returned(struct host *h)
 	}
 }
 
+/*
+ * In virtual time the order in which a handler returns and a thread of the module calls must not be
+ * the scheduler's choice: the handler goes first, unless it sleeps, as it does when it waits for
+ * that thread.
+ */
+static void await_handler(struct host *h)
+{
+	const struct server *s = NULL;
+	uint64_t seen = 0;
+
+	while ((s = h->leader) && s->call && !atomic_load(&s->call->returned)) {
+		if (seen == s->calls && blocked(s))
+			return;
+		seen = s->calls;
+		h->callers++;
+		wait_for(&h->change, &h->lock, SETTLE_NS);
+		h->callers--;
+	}
+}
+
+void engine_enter(struct host *h)
+{
+	/* A thread that waits for the lock sleeps, but is not idle. */
+	atomic_fetch_add(&h->calling, 1);
+	if (current)
+		atomic_store(&current->inside, true);
+	pthread_mutex_lock(&h->lock);
+	if (!current && loop_clock(h->loop) == LOOP_VIRTUAL)
+		await_handler(h);
+	finish_returned(h);
+}
+
+void engine_leave(struct host *h)
+{
+	engine_changed(h);
+	pthread_mutex_unlock(&h->lock);
+	if (current)
+		atomic_store(&current->inside, false);
+	atomic_fetch_sub(&h->calling, 1);
+}
+
 static void make_call(struct host *h, struct server *me, struct call *c)
 {
 	call_begin(h, c);
 	h->alone = false;
 	me->call = c;
 	me->calls++;
-	current_call = c;
+	current = me;
 	pthread_mutex_unlock(&h->lock);
 	h->module->ops->call(h->module, &c->hc);
 	atomic_store(&c->returned, true);
 	pthread_mutex_lock(&h->lock);
-	current_call = NULL;
+	current = NULL;
 	if (me->call)
 		finish_call(h, me);
+	if (h->callers)
+		pthread_cond_broadcast(&h->change);
 	if (me->displaced) {
 		me->displaced = false;
 		h->displaced--;
@@ -357,7 +406,7 @@ static void take_lead(struct host *h)
 static void look(struct host *h, uint64_t *seen, bool *slept)
 {
 	struct server *s = h->leader;
-	bool sleeps = s && s->call && asleep(s->tid);
+	bool sleeps = s && blocked(s);
 
 	if (sleeps && *slept && *seen == s->calls) {
 		take_lead(h);

@@ -239,10 +239,7 @@ DWORD extapi(void *user, struct function_call *call)
 	unsigned violations;
 	DWORD result;
 
-	/* A thread that waits for the lock sleeps, but is not idle. */
-	atomic_fetch_add(&h->calling, 1);
-	pthread_mutex_lock(&h->lock);
-	engine_finish_returned(h);
+	engine_enter(h);
 	record_function(h, call, &x);
 	violations = record(h, &x, PHASE_ENTER);
 	if (violations && h->config.strict) {
@@ -253,8 +250,6 @@ DWORD extapi(void *user, struct function_call *call)
 	}
 	x.result = result;
 	record(h, &x, PHASE_EXIT);
-	engine_changed(h);
-	pthread_mutex_unlock(&h->lock);
-	atomic_fetch_sub(&h->calling, 1);
+	engine_leave(h);
 	return result;
 }

@@ -204,6 +204,7 @@ struct host {
 	void *until_user;
 	uint64_t run_end;
 	unsigned threads, parked, displaced;
+	unsigned callers; /* threads of the module that wait for a handler to return */
 	bool has_left;
 	pthread_t left; /* the thread of the pool that ended last; nobody has joined it yet */
 	struct server *leader;
@@ -241,8 +242,9 @@ int engine_start(struct host *h);
 void engine_stop(struct host *h);
 /* A module's call has changed something: whoever waits for that looks again. */
 void engine_changed(struct host *h);
-/* Finishes the calls that have returned and whose threads have not got the lock yet. */
-void engine_finish_returned(struct host *h);
+/* Around every call of the module: takes the lock, when what comes before the call has happened. */
+void engine_enter(struct host *h);
+void engine_leave(struct host *h);
 /* The call that the calling thread has open; NULL: none. */
 const struct call *engine_current(void);
 
