@@ -133,7 +133,7 @@ void bench_cycle(const struct bench_options *o)
 	late = bench_resident();
 	bench_note("%u cycles on one adapter", c.done);
 	bench_row("growth of resident memory after the first 1,000 cycles", "KiB",
-		((double)late - (double)early) / 1024, 64);
+		((double)late - (double)early) / 1024, 128);
 	host_disconnect(c.a);
 	host_run(c.w.host, NULL, NULL, NS_PER_S);
 	host_counts(c.w.host, &counts);
