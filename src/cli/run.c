@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/crash.h"
 #include "cli/tour.h"
 
 static const char usage[] =
@@ -224,7 +225,11 @@ static int run(struct arguments *a)
 {
 	struct world w;
 	bool reached;
-	int rc = world_open(&w, &a->options);
+	int rc;
+
+	setvbuf(stdout, NULL, _IOLBF, 0); /* what was seen before a crash is shown */
+	crash_watch(a->options.json);
+	rc = world_open(&w, &a->options);
 
 	if (rc) {
 		world_close(&w);

@@ -123,6 +123,7 @@ static int open_outputs(struct world *w)
 		w->trace_file = fopen(o->trace, "w");
 		if (!w->trace_file)
 			return cli_error("%s: %s", o->trace, strerror(errno));
+		setvbuf(w->trace_file, NULL, _IOLBF, 0); /* a crash must not take the trace along */
 		trace_writer_begin(&w->trace, w->trace_file);
 		w->tracing = true;
 	}

@@ -39,6 +39,14 @@ struct server {
 
 static _Thread_local struct server *current; /* while it has a call open */
 
+static _Thread_local bool ours; /* a thread of the pool, or one that has made or run a host */
+
+bool host_in_module(enum crossing_fn *handler)
+{
+	*handler = current && current->call ? current->call->hc.fn : FN_COUNT;
+	return *handler != FN_COUNT || !ours;
+}
+
 const struct call *engine_current(void)
 {
 	return current ? current->call : NULL;
@@ -274,6 +282,7 @@ static void *server_main(void *user)
 	pthread_t before;
 	bool joins;
 
+	ours = true;
 	pthread_mutex_lock(&h->lock);
 	TAILQ_INSERT_TAIL(&h->servers, &me, next);
 	h->module->ops->host_thread(h->module, true);
@@ -332,6 +341,7 @@ int engine_start(struct host *h)
 	pthread_condattr_t cond;
 	int err;
 
+	ours = true;
 	TAILQ_INIT(&h->servers);
 	h->run_ended = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (h->run_ended < 0)

@@ -142,6 +142,13 @@ bool host_port_open(const struct host_adapter *a, struct mac *peer);
 bool host_adapter_is_up(const struct host_adapter *a);
 const struct checker *host_checker(const struct host *h);
 
+/*
+ * Where the calling thread is, for a report of a crash; usable in a signal handler. True if it runs
+ * code of the module: *handler is then the handler it was called by, or FN_COUNT in a thread of the
+ * module's own.
+ */
+bool host_in_module(enum crossing_fn *handler);
+
 /* What is alive, for tests that look for leaks. */
 struct host_counts {
 	unsigned adapters, sessions, buffers, sends, ui_requests, threads;

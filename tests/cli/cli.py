@@ -22,6 +22,8 @@ RUN_RSN = ['run', RSN, '--profile', HOME, '--ap', HOME_AP]
 WAYS = ['pending', 'disassociate', 'roam', 'disconnect', 'disable', 'enable', 'remove']
 VERDICT = re.compile(
     r'^verdict: (pass|fail) \(violations (\d+), crossings (\d+), rules exercised (\d+) of 102\)$')
+# A sanitizer takes the signal for itself.
+SANITIZED = b'__asan_init' in open(BINARY, 'rb').read() or b'__tsan_init' in open(BINARY, 'rb').read()
 HERE = tempfile.TemporaryDirectory(prefix='openihv-cli-')
 tests = []
 
@@ -140,6 +142,22 @@ def json_lines():
     assert objects[-1]['verdict'] == 'pass' and objects[-1]['violations'] == 0
     assert objects[-1]['rules'] == 102
     assert sum('call' in o for o in objects) == objects[-1]['crossings']
+
+
+@test
+def crash_and_hang():
+    if not SANITIZED:
+        done = run('run', module('crash'), '--trace', at('crash.jsonl'), expect=1)
+        assert done.stdout.decode().splitlines()[-1] == \
+            'verdict: fail (the module crashed: SIGSEGV in Dot11ExtIhvStopPostAssociate)'
+        # Nothing of what was seen before is lost.
+        assert json.loads(open(at('crash.jsonl')).readlines()[-1])['call'] == 'Dot11ExtIhvStopPostAssociate'
+        done = run('run', module('crash'), '--json', expect=1)
+        assert json.loads(done.stdout.splitlines()[-1]) == {
+            'verdict': 'fail', 'crash': 'SIGSEGV', 'in': 'Dot11ExtIhvStopPostAssociate'}
+    done = run('run', module('hang'), expect=1)
+    assert b'Dot11ExtIhvStopPostAssociate has not returned' in done.stdout
+    assert b'X-17' in done.stdout and verdict(done.stdout)[0] == 'fail'
 
 
 @test

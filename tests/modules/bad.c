@@ -2,6 +2,8 @@
 /* The template with one fault, chosen by FAULT when it is built. */
 #include "template.h"
 
+#include <signal.h>
+
 #define FAULT_NONE              0
 #define FAULT_GET_VERSION       1
 #define FAULT_VERSION_UNWRITTEN 2
@@ -12,6 +14,8 @@
 #define FAULT_NO_GET_VERSION    7
 #define FAULT_INIT_ADAPTER      8
 #define FAULT_LATE_COMPLETION   9
+#define FAULT_CRASH             10
+#define FAULT_HANG              11
 
 #if FAULT != FAULT_NO_GET_VERSION
 IHV_EXPORT DWORD WINAPI Dot11ExtIhvGetVersionInfo(PDOT11_IHV_VERSION_INFO info)
@@ -33,6 +37,21 @@ IHV_EXPORT DWORD WINAPI Dot11ExtIhvGetVersionInfo(PDOT11_IHV_VERSION_INFO info)
 static DWORD WINAPI refuse_adapter(PDOT11_ADAPTER adapter, HANDLE svc, PHANDLE ext)
 {
 	return ERROR_OUTOFMEMORY;
+}
+#endif
+
+#if FAULT == FAULT_CRASH || FAULT == FAULT_HANG
+static DWORD WINAPI never_return(HANDLE ext, PDOT11_MAC_ADDRESS peer, DOT11_ASSOC_STATUS status)
+{
+	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	pthread_cond_t never = PTHREAD_COND_INITIALIZER;
+
+	if (FAULT == FAULT_CRASH)
+		raise(SIGSEGV);
+	pthread_mutex_lock(&lock);
+	while (pthread_cond_wait(&never, &lock) == 0)
+		;
+	return ERROR_SUCCESS;
 }
 #endif
 
@@ -71,6 +90,9 @@ IHV_EXPORT DWORD WINAPI Dot11ExtIhvInitService(
 		handlers->Dot11ExtIhvStopPostAssociate = NULL;
 #if FAULT == FAULT_INIT_ADAPTER
 	handlers->Dot11ExtIhvInitAdapter = refuse_adapter;
+#endif
+#if FAULT == FAULT_CRASH || FAULT == FAULT_HANG
+	handlers->Dot11ExtIhvStopPostAssociate = never_return;
 #endif
 #if FAULT == FAULT_LATE_COMPLETION
 	handlers->Dot11ExtIhvPerformPostAssociate = note_session;
