@@ -198,6 +198,9 @@ static bool way_roam(struct world *w)
 	const struct sim_ap_config *from = sim_ap_config(current_ap(w));
 	unsigned deleted = w->deleted, opened = w->opened, i;
 
+	if (w->ap_added)
+		world_note(w, "to a second access point of the network, which the run has added");
+
 	for (i = 0; i < w->naps; i++) {
 		const struct sim_ap_config *to = sim_ap_config(w->aps[i]);
 
@@ -295,9 +298,6 @@ static bool arrive(struct world *w)
 	unsigned before = w->up;
 
 	world_heading(w, "An adapter arrives and connects");
-	if (w->ap_added)
-		world_note(w, "a second access point of the network was added, so that there is "
-			      "one to roam to");
 	if (host_add_adapter(w->host, w->mp, &w->adapter))
 		return fail(w, "out of memory");
 	if (!await_or(w, &w->up, before, &w->failed))

@@ -13,6 +13,31 @@
 
 #define ETHERTYPE_IPV4 0x0800
 
+/* The life of the port stands out, and each side has its own colour. */
+static const char *colour_of(const struct crossing *x)
+{
+	switch ((enum crossing_fn)x->fn) {
+	case FN_PORT_GATE:
+		return x->port_gate.open ? "\033[1;32m" : "\033[33m";
+	case FN_PORT_CREATED:
+	case FN_PORT_DELETED:
+		return "\033[33m";
+	default: /* by the border that it crosses */
+		break;
+	}
+	switch (crossing_border((enum crossing_fn)x->fn)) {
+	case BORDER_HANDLER:
+		return "\033[36m";
+	case BORDER_FUNCTION:
+		return "\033[35m";
+	case BORDER_REQUEST:
+	case BORDER_INDICATION:
+	case BORDER_EVENT:
+		break;
+	}
+	return "";
+}
+
 static void show(struct world *w, const struct crossing *x)
 {
 	char who[32], what[160];
@@ -24,21 +49,39 @@ static void show(struct world *w, const struct crossing *x)
 	describe(x, who, sizeof(who), what, sizeof(what));
 	if (!what[0])
 		return;
-	printf("%s%11.6f%s  %-7s %s\n", w->colour ? "\033[2m" : "", (double)x->time / 1e9,
-		w->colour ? "\033[0m" : "", who, what);
+	if (w->colour)
+		printf("\033[2m%11.6f\033[0m  %s%-9s%s\033[0m\n", (double)x->time / 1e9,
+			colour_of(x), who, what);
+	else
+		printf("%11.6f  %-9s%s\n", (double)x->time / 1e9, who, what);
+}
+
+/* What a crossing has just shown; the report at the end tells it in full. */
+static void show_found(const struct world *w, unsigned found)
+{
+	size_t count, i;
+	const struct finding *list = checker_findings(host_checker(w->host), &count);
+
+	for (i = count - (found < count ? found : count); i < count && !w->options->json; i++)
+		printf("%s%13s%s %s: %s%s\n", w->colour ? "\033[31m" : "", "",
+			list[i].severity == SEVERITY_W ? "warning" : "violation",
+			rule_info(list[i].rule)->id, list[i].text, w->colour ? "\033[0m" : "");
 }
 
 static void on_crossing(void *user, const struct crossing *x)
 {
 	struct world *w = user;
 	const struct checker *c = host_checker(w->host);
-	uint64_t now = c ? checker_violations(c) + checker_warnings(c) : 0;
+	uint64_t now = checker_violations(c) + checker_warnings(c);
+	unsigned found = (unsigned)(now - w->findings);
 
-	history_add(w->history, x, (unsigned)(now - w->findings));
+	history_add(w->history, x, found);
 	w->findings = now;
 	if (w->tracing)
 		trace_write(&w->trace, x);
 	show(w, x);
+	if (found)
+		show_found(w, found);
 }
 
 static void data_arrived(struct world *w, const struct host_notice *n)
@@ -287,6 +330,6 @@ void world_note(struct world *w, const char *fmt, ...)
 	if (w->options->json)
 		printf("{\"note\":\"%s\"}\n", text);
 	else
-		printf("%s%11.6f  %s%s\n", w->colour ? "\033[36m" : "",
+		printf("%s%11.6f  %s%s\n", w->colour ? "\033[1m" : "",
 			(double)loop_now(w->loop) / 1e9, text, w->colour ? "\033[0m" : "");
 }
