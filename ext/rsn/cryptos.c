@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Crypto objects, which serve one thread at a time, cost 100 us to make, and hold the last key
- * until the next. As many are kept as handlers have ever computed at the same time, up to a few.
+ * Crypto objects, which serve one thread at a time and cost 100 us to make. As many are kept as
+ * handlers have ever computed at the same time, up to a few; without the keys they were used with,
+ * which would outlive their session there.
  */
 #include <pthread.h>
 
@@ -31,6 +32,7 @@ struct crypto *crypto_take(void)
 
 void crypto_give(struct crypto *c)
 {
+	crypto_forget(c);
 	pthread_mutex_lock(&pool.lock);
 	const bool keep = pool.count < KEPT_MAX;
 	if (keep)

@@ -296,7 +296,7 @@ DWORD WINAPI rsn_receive_packet(HANDLE ext, DWORD size, LPVOID packet)
 		return ERROR_INVALID_HANDLE;
 	if (!packet || size < HEADER_LEN)
 		return ERROR_INVALID_PARAMETER;
-	pthread_mutex_lock(&a->lock);
+	adapter_lock(a); // a Stop that is waiting goes first
 	receive(a, reader_init(packet, size));
 	pthread_mutex_unlock(&a->lock);
 	return ERROR_SUCCESS;

@@ -41,14 +41,21 @@ static bool current(const struct job *job)
 	return job->adapter->connect && job->adapter->serial == job->serial;
 }
 
-static struct outcome send_ui_request(struct job *job, struct ui_request *ui)
+// Registered just before it is sent: the answer may be quicker than the call, but a logoff must not
+// find a request that the host has not been told of. *ui is NULL if there is none to wait for.
+static struct outcome send_ui_request(struct job *job, struct ui_request **ui)
 {
+	const struct choice *choice = &job->result.choice;
 	struct adapter *a = job->adapter;
 	struct outcome o = cancelled;
 
 	adapter_lock(a);
 	if (current(job)) {
-		const DWORD error = rsn_host.Dot11ExtSendUIRequest(a->svc, ui_wire(ui));
+		o = no_memory;
+		*ui = ui_open(a, choice->ssid, choice->ssid_len);
+	}
+	if (*ui) {
+		const DWORD error = rsn_host.Dot11ExtSendUIRequest(a->svc, ui_wire(*ui));
 		o = error ? (struct outcome){WLAN_REASON_CODE_MSMSEC_UI_REQUEST_FAILURE, error}
 			  : success;
 	}
@@ -59,13 +66,11 @@ static struct outcome send_ui_request(struct job *job, struct ui_request *ui)
 static struct outcome ask_user(struct job *job)
 {
 	struct profile *p = &job->profile;
-	const struct choice *choice = &job->result.choice;
+	struct ui_request *ui = NULL;
+	struct outcome o = send_ui_request(job, &ui);
 
-	// Registered before it is sent: the answer may be quicker than the call.
-	struct ui_request *ui = ui_open(job->adapter, choice->ssid, choice->ssid_len);
 	if (!ui)
-		return no_memory;
-	struct outcome o = send_ui_request(job, ui);
+		return o;
 	if (!o.error) {
 		const int err = ui_wait(ui, p->secret, &p->secret_len);
 		if (err == -ECANCELED)

@@ -112,16 +112,18 @@ static int install_pairwise(struct supplicant *s)
 	return 0;
 }
 
-// Likewise for group keys, whose replay counter would be reset (CVE-2017-13078, -13080).
+// Likewise for group keys, whose replay counter would be reset (CVE-2017-13078, -13080). A second
+// identifier is no other key: CCMP does not authenticate it, so each frame would be accepted twice.
 static int install_group(struct supplicant *s, const struct supplicant_group_key *key)
 {
-	struct supplicant_group_key *slot = &s->group[key->id];
-
-	if (slot->id == key->id && equal_ct(slot->key, key->key, sizeof(key->key)))
-		return 0;
+	for (size_t i = 1; i < SUPPLICANT_KEY_IDS; i++) {
+		const struct supplicant_group_key *slot = &s->group[i];
+		if (slot->id && equal_ct(slot->key, key->key, sizeof(key->key)))
+			return 0;
+	}
 	const int err = s->ops->install_group(s->user, key);
 	if (!err)
-		*slot = *key;
+		s->group[key->id] = *key;
 	return err;
 }
 

@@ -51,7 +51,7 @@ struct supplicant_ops {
 	// Installs the pairwise key; once for each key that was negotiated.
 	int (*install_pairwise)(void *user, const uint8_t tk[SUPPLICANT_TK_LEN]);
 
-	// Installs a group key to receive with; once for each (id, key).
+	// Installs a group key to receive with; once for each key, under its first id.
 	int (*install_group)(void *user, const struct supplicant_group_key *key);
 
 	// The result changed: the first one, OK after a failure, or a failure after OK.

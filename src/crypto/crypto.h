@@ -7,7 +7,8 @@
  *
  * A struct crypto keeps fetched algorithms and contexts for reuse, so one call costs little more
  * than the algorithm. It serves ONE THREAD AT A TIME; give each session or each thread its own.
- * Until the next use of an algorithm or crypto_free() it holds the key used last in library memory.
+ * Until the next use of an algorithm, crypto_forget() or crypto_free() it holds the key used last
+ * in library memory.
  *
  * Functions return 0 or a negative errno: -EINVAL for a length that cannot be, -EBADMSG for data
  * that is not authentic, -EIO when the library fails. On every error the output is wiped, and
@@ -22,6 +23,9 @@ struct crypto;
 // NULL when memory is short or the library lacks an algorithm. The first one in a process takes
 // about 1 ms, others about 10 us.
 struct crypto *crypto_new(void);
+
+// Overwrites the keys that are left from earlier calls. It stays as useful as before.
+void crypto_forget(struct crypto *c);
 
 // Wipes and frees; NULL is allowed.
 void crypto_free(struct crypto *c);

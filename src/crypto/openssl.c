@@ -141,6 +141,25 @@ struct crypto *crypto_new(void)
 	return c;
 }
 
+// The library has no call that removes a key: another one takes its place.
+void crypto_forget(struct crypto *c)
+{
+	static const uint8_t zero[32];
+
+	(void)EVP_MAC_init(c->hmac_sha1, zero, CRYPTO_SHA1_LEN, NULL);
+	(void)EVP_MAC_init(c->hmac_sha256, zero, CRYPTO_SHA256_LEN, NULL);
+	(void)EVP_MAC_init(c->cmac, zero, 16, NULL);
+	for (size_t i = 0; i < WRAP_KEYS; i++) {
+		(void)EVP_EncryptInit_ex(c->wrap[i], NULL, NULL, zero, NULL);
+		(void)EVP_DecryptInit_ex(c->unwrap[i], NULL, NULL, zero, NULL);
+	}
+	for (size_t i = 0; i < CCM_KEYS; i++) {
+		(void)EVP_EncryptInit_ex(c->seal[i], NULL, NULL, zero, NULL);
+		(void)EVP_DecryptInit_ex(c->open[i], NULL, NULL, zero, NULL);
+	}
+	ERR_clear_error();
+}
+
 void crypto_free(struct crypto *c)
 {
 	if (!c)

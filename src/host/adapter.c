@@ -53,6 +53,7 @@ static void adapter_destroy(struct host_adapter *a)
 	connection_drop(a);
 	connection_forget_fragments(a);
 	free(a->association);
+	call_unreserve(h);
 	free(a);
 }
 
@@ -112,11 +113,12 @@ static void init_done(struct host *h, struct call *c)
 {
 	struct host_adapter *a = c->adapter;
 
-	(void)h;
 	if (c->hc.result != ERROR_SUCCESS) {
 		kill_svc(a);
 		a->phase = PHASE_DOWN;
 		a->mp->ops->power(a->mp, false);
+		ui_cancel(h, a);
+		ui_poll_cancelled(h);
 		notice_type(a, NOTICE_ADAPTER_FAILED, c->hc.result);
 		return;
 	}
@@ -177,7 +179,12 @@ int host_add_adapter(struct host *h, struct miniport *mp, struct host_adapter **
 	STAILQ_INIT(&a->queue.calls);
 	TAILQ_INIT(&a->sends);
 	TAILQ_INSERT_TAIL(&h->adapter_list, a, next);
-	err = init_adapter(a);
+	err = call_reserve(h);
+	if (!err) {
+		err = init_adapter(a);
+		if (err)
+			call_unreserve(h);
+	}
 	if (err) {
 		TAILQ_REMOVE(&h->adapter_list, a, next);
 		free(a);
@@ -262,7 +269,7 @@ void adapter_leave(struct host_adapter *a, bool removing)
 	struct crossing x = crossing_of(a, FN_ADAPTER_DOWN);
 
 	a->removing |= removing;
-	if (a->phase == PHASE_DOWN && !a->queue.open) {
+	if (a->phase == PHASE_DOWN && queue_idle(&a->queue)) {
 		if (a->removing)
 			left(a);
 		return;
@@ -357,6 +364,8 @@ static void control_done(struct host *h, struct call *c)
 
 int host_control(struct host_adapter *a, const void *in, uint32_t in_size, uint32_t out_size)
 {
+	/* Output, its guard, and the input where a structure may begin. */
+	size_t in_at = ((size_t)out_size + CONTROL_GUARD + 15) & ~(size_t)15;
 	struct host *h = a->host;
 	struct call *c = NULL;
 	int err = -ENETDOWN;
@@ -364,17 +373,17 @@ int host_control(struct host_adapter *a, const void *in, uint32_t in_size, uint3
 	pthread_mutex_lock(&h->lock);
 	if (a->phase == PHASE_UP) {
 		err = -ENOMEM;
-		c = call_new(h, a, FN_CONTROL, (size_t)out_size + CONTROL_GUARD + in_size);
+		c = call_new(h, a, FN_CONTROL, in_at + in_size);
 	}
 	if (c) {
 		uint8_t *guard = c->memory + out_size;
 
 		memset(guard, CONTROL_GUARD_BYTE, CONTROL_GUARD);
 		if (in_size)
-			memcpy(guard + CONTROL_GUARD, in, in_size);
+			memcpy(c->memory + in_at, in, in_size);
 		c->hc.control.out = c->memory;
 		c->hc.control.out_size = out_size;
-		c->hc.control.in = guard + CONTROL_GUARD;
+		c->hc.control.in = c->memory + in_at;
 		c->hc.control.in_size = in_size;
 		c->reason = 0;
 		c->hc.control.returned = &c->reason;

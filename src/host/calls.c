@@ -2,6 +2,7 @@
 /* Calls into the module: their memory, their queues, and what is recorded around them. */
 #include "host/host_internal.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,11 +10,42 @@
 
 #define SPARE_CALLS_MAX 64
 
+/* Without these a port or an adapter would never end. They are small, and for each adapter one call
+ * is kept for them. */
+static bool must_be_made(enum crossing_fn fn)
+{
+	return fn == FN_STOP_POST_ASSOCIATE || fn == FN_ADAPTER_RESET || fn == FN_DEINIT_ADAPTER;
+}
+
+int call_reserve(struct host *h)
+{
+	struct call *c = malloc(sizeof(*c));
+
+	if (!c)
+		return -ENOMEM;
+	STAILQ_INSERT_HEAD(&h->spare_calls, c, next);
+	h->nspare_calls++;
+	h->reserved_calls++;
+	return 0;
+}
+
+void call_unreserve(struct host *h)
+{
+	struct call *c = STAILQ_FIRST(&h->spare_calls);
+
+	h->reserved_calls--;
+	if (!c || h->nspare_calls <= h->reserved_calls + SPARE_CALLS_MAX)
+		return;
+	STAILQ_REMOVE_HEAD(&h->spare_calls, next);
+	h->nspare_calls--;
+	free(c);
+}
+
 struct call *call_new(struct host *h, struct host_adapter *a, enum crossing_fn fn, size_t memory)
 {
 	struct call *c = STAILQ_FIRST(&h->spare_calls);
 
-	if (c) {
+	if (c && (h->nspare_calls > h->reserved_calls || must_be_made(fn))) {
 		STAILQ_REMOVE_HEAD(&h->spare_calls, next);
 		h->nspare_calls--;
 	} else {
@@ -41,7 +73,7 @@ void call_free(struct host *h, struct call *c)
 	wipe(c->memory, c->memory_length);
 	if (c->memory != c->room)
 		free(c->memory);
-	if (h->nspare_calls == SPARE_CALLS_MAX) {
+	if (h->nspare_calls >= h->reserved_calls + SPARE_CALLS_MAX) {
 		free(c);
 		return;
 	}
@@ -117,10 +149,11 @@ void call_finish(struct host *h, struct call *c)
 
 	record_handler_result(h, c);
 	record(h, &c->x, PHASE_EXIT);
-	q->open = NULL;
-	list_queue(h, q);
+	/* Open until done() is over: whatever a notice in it asks for, the adapter outlives it. */
 	if (c->done)
 		c->done(h, c);
+	q->open = NULL;
+	list_queue(h, q);
 	call_free(h, c);
 	if (a)
 		adapter_proceed(a); /* may free it */

@@ -29,7 +29,8 @@ void connection_forget_fragments(struct host_adapter *a)
 {
 	fragment_free(&a->own_connectivity);
 	fragment_free(&a->own_security);
-	a->own_profile = NULL;
+	free(a->own_name);
+	a->own_name = NULL;
 }
 
 void connection_drop(struct host_adapter *a)
@@ -137,6 +138,10 @@ static void begin_end(struct host_adapter *a)
 
 void connection_fail(struct host_adapter *a, uint32_t reason, uint32_t error)
 {
+	/* What ended it first is what is told. */
+	if (a->connect == CONNECT_IDLE || a->connect == CONNECT_ENDING ||
+		a->connect == CONNECT_RESETTING)
+		return;
 	a->report_failure = true;
 	a->fail_reason = reason;
 	a->fail_error = error;
@@ -221,9 +226,10 @@ int host_connect(struct host_adapter *a, const struct profile *profile)
 	}
 	if (!err) {
 		/* What SetCurrentProfile replaced in this profile stays replaced. */
-		if (a->own_profile != profile)
+		if (a->own_name && strcmp(a->own_name, profile->name) != 0)
 			connection_forget_fragments(a);
 		a->profile = profile;
+		a->attempt++;
 		a->report_failure = false;
 		enter(a, CONNECT_SCANNING);
 		watch(a, h->config.association_s);
@@ -277,7 +283,7 @@ static void opinion_done(struct host *h, struct call *c)
 	struct host_adapter *a = c->adapter;
 
 	(void)h;
-	if (a->connect != CONNECT_JUDGING || c->hc.result == ERROR_SUCCESS)
+	if (a->connect != CONNECT_JUDGING || c->tag != a->attempt || c->hc.result == ERROR_SUCCESS)
 		return;
 	connection_fail(a,
 		c->reason == REASON_UNWRITTEN ? WLAN_REASON_CODE_PRE_SECURITY_FAILURE : c->reason,
@@ -292,7 +298,9 @@ static void discovery_done(struct host *h, struct call *c)
 	/* What is not from AllocateBuffer was reported and is neither read nor freed. */
 	if (!list->pIhvDiscoveryProfiles || !buffer_find(h, list->pIhvDiscoveryProfiles))
 		return;
-	for (i = 0; i < list->dwCount; i++) {
+	for (i = 0; i < list->dwCount && buffer_holds(h, list->pIhvDiscoveryProfiles,
+						 (i + 1) * sizeof(*list->pIhvDiscoveryProfiles));
+		i++) {
 		buffer_take(h, list->pIhvDiscoveryProfiles[i]
 				       .IhvConnectivityProfile.pszXmlFragmentIhvConnectivity);
 		buffer_take(h, list->pIhvDiscoveryProfiles[i]
@@ -307,7 +315,8 @@ static void ui_query_done(struct host *h, struct call *c)
 
 	if (!request || !buffer_find(h, request))
 		return;
-	buffer_take(h, request->pvUIRequest);
+	if (buffer_holds(h, request, sizeof(*request)))
+		buffer_take(h, request->pvUIRequest);
 	buffer_take(h, request);
 }
 
@@ -319,12 +328,14 @@ static void start_pre_association(struct host *h, struct call *c)
 
 	if (c->hc.fn == FN_QUERY_UI_REQUEST)
 		ui_query_done(h, c);
-	if (a->phase != PHASE_UP || a->connect != CONNECT_JUDGING)
+	if (a->phase != PHASE_UP || a->connect != CONNECT_JUDGING || c->tag != a->attempt)
 		return;
 	list = a->mp->ops->bss_list(a->mp, &count);
 	c = call_profile(a, FN_PERFORM_PRE_ASSOCIATE, list, count, wanted);
-	if (!c)
+	if (!c) {
+		connection_fail(a, WLAN_REASON_CODE_PRE_SECURITY_FAILURE, ERROR_NOT_ENOUGH_MEMORY);
 		return;
+	}
 	c->begin = pre_associate_begin;
 	c->done = pre_associate_done;
 	enter(a, CONNECT_PRE);
@@ -337,6 +348,7 @@ static void queue_done(struct host *h, struct call *c, call_fn done)
 	if (!c)
 		return;
 	c->done = done;
+	c->tag = c->adapter->attempt;
 	call_queue(h, c);
 }
 
@@ -362,8 +374,11 @@ void connection_scanned(struct host_adapter *a)
 		h, call_profile(a, FN_PERFORM_CAPABILITY_MATCH, list, count, wanted), opinion_done);
 	queue_done(h, call_discovery(a, list, count), discovery_done);
 	query = call_new(h, a, FN_QUERY_UI_REQUEST, 0);
-	if (query)
-		query->hc.query_ui_request.phase = connection_phase_initial_connection;
+	if (!query) {
+		connection_fail(a, WLAN_REASON_CODE_PRE_SECURITY_FAILURE, ERROR_NOT_ENOUGH_MEMORY);
+		return;
+	}
+	query->hc.query_ui_request.phase = connection_phase_initial_connection;
 	queue_done(h, query, start_pre_association);
 }
 
@@ -403,11 +418,12 @@ void connection_completed(struct host_adapter *a, uint32_t status)
 {
 	if (a->connect != CONNECT_ASSOCIATING && a->connect != CONNECT_SECURING)
 		return;
-	timer_disarm(a->host->loop, &a->watchdog);
-	if (status != 0)
+	if (status != 0) {
 		connection_fail(a, WLAN_REASON_CODE_ASSOCIATION_FAILURE, ERROR_CONNECTION_REFUSED);
-	else if (a->connect == CONNECT_ASSOCIATING)
-		enter(a, CONNECT_SECURING);
+		return;
+	}
+	enter(a, CONNECT_SECURING);
+	connection_port(a, a->port.state != DATAPORT_NONE); /* it may be over already */
 }
 
 void connection_authorised(struct host_adapter *a)

@@ -105,7 +105,10 @@ static void end_run(struct host *h, enum host_run_result result)
 		return; /* its counter is full: the watcher is awake */
 }
 
-/* Calls that block count as idle while their threads sleep. */
+/*
+ * Calls that block count as idle while their threads sleep. One that has returned sleeps at our
+ * lock at most, and is not: looked at in this order, it cannot slip through between.
+ */
 static bool displaced_sleep(const struct host *h)
 {
 	const struct server *s;
@@ -113,7 +116,7 @@ static bool displaced_sleep(const struct host *h)
 	if (!h->displaced)
 		return true;
 	TAILQ_FOREACH(s, &h->servers, next)
-	if (s->displaced && !asleep(s->tid))
+	if (s->displaced && (!asleep(s->tid) || !s->call || atomic_load(&s->call->returned)))
 		return false;
 	return true;
 }
@@ -236,9 +239,11 @@ static void pass_time(struct host *h)
 	uint64_t left = h->run_end > now ? h->run_end - now : 0;
 
 	if (loop_clock(h->loop) == LOOP_VIRTUAL) {
-		if (delay > left)
+		if (delay > left) {
+			if (delay != UINT64_MAX)
+				loop_skip(h->loop, left);
 			end_run(h, delay == UINT64_MAX ? HOST_QUIET : HOST_LIMIT);
-		else if (!loop_advance(h->loop))
+		} else if (!loop_advance(h->loop))
 			end_run(h, HOST_QUIET);
 		return;
 	}
@@ -358,6 +363,8 @@ int engine_start(struct host *h)
 	pthread_mutex_lock(&h->lock);
 	err = add_server(h);
 	pthread_mutex_unlock(&h->lock);
+	if (err)
+		engine_stop(h); /* there is no thread to wait for */
 	return err;
 }
 

@@ -65,6 +65,7 @@ static DWORD set_current_profile(struct host_adapter *a, const struct function_c
 	const uint16_t *texts[2] = {NULL, NULL};
 	uint16_t **mine[2] = {&a->own_connectivity, &a->own_security};
 	uint16_t *copies[2] = {NULL, NULL};
+	char *name;
 	int i;
 
 	if (!a->profile || !a->connect_handle ||
@@ -77,8 +78,10 @@ static DWORD set_current_profile(struct host_adapter *a, const struct function_c
 	for (i = 0; i < 2; i++) {
 		size_t n = texts[i] ? utf16_nlen(texts[i], PROFILE_MAX_BYTES / 2) : 0;
 
-		if (n == PROFILE_MAX_BYTES / 2)
+		if (n == PROFILE_MAX_BYTES / 2) {
+			fragment_free(&copies[0]);
 			return ERROR_INVALID_PARAMETER;
+		}
 		copies[i] = texts[i] ? calloc(n + 1, sizeof(**copies)) : NULL;
 		if (texts[i] && !copies[i]) {
 			fragment_free(&copies[0]);
@@ -87,11 +90,18 @@ static DWORD set_current_profile(struct host_adapter *a, const struct function_c
 		if (texts[i])
 			memcpy(copies[i], texts[i], n * sizeof(**copies));
 	}
+	name = strdup(a->profile->name);
+	if (!name) {
+		fragment_free(&copies[0]);
+		fragment_free(&copies[1]);
+		return ERROR_NOT_ENOUGH_MEMORY;
+	}
 	for (i = 0; i < 2; i++) {
 		fragment_free(mine[i]);
 		*mine[i] = copies[i];
 	}
-	a->own_profile = a->profile;
+	free(a->own_name);
+	a->own_name = name;
 	user_data_wipe(a);
 	return ERROR_SUCCESS;
 }

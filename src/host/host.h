@@ -86,7 +86,8 @@ struct host_config {
 int host_new(const struct host_config *config, struct module *m, struct host **out);
 /*
  * GetVersionInfo, InitService, InitVirtualStation. 0, or a negative errno with one sentence in err:
- * -EPROTO the module failed or its tables are incomplete, -ENOTSUP no version in common.
+ * -EPROTO the module failed or its tables are incomplete, -ENOTSUP no version in common. After an
+ * error, too, host_stop() comes next, and host_free() only if that says 0.
  */
 int host_start(struct host *h, char *err, size_t room);
 /*

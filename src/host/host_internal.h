@@ -50,7 +50,7 @@ struct call {
 	uint8_t *memory;
 	size_t memory_length, guarded;
 	atomic_bool returned; /* from the module; not guarded */
-	uint64_t tag;         /* the security session of a packet; the UI request of a response */
+	uint64_t tag;         /* the UI request of a response; the attempt of an opinion */
 	DWORD reason;
 	_Alignas(max_align_t)
 		uint8_t room[SEND_INLINE * 2]; /* .memory of small calls: structures of any kind */
@@ -149,9 +149,10 @@ struct host_adapter {
 	enum connect_phase connect;
 	const struct profile *profile;
 	uint64_t connect_handle;
+	uint64_t attempt; /* counts connections: an opinion is about one of them */
 	uint16_t *own_connectivity,
-		*own_security; /* by SetCurrentProfile, in place of own_profile's */
-	const struct profile *own_profile;
+		*own_security;            /* by SetCurrentProfile, in place of the profile's */
+	char *own_name;                   /* of the profile that they belong to */
 	uint32_t fail_reason, fail_error; /* what ended the connection, for the notice */
 	bool report_failure, disconnected;
 	struct timer watchdog;
@@ -159,6 +160,7 @@ struct host_adapter {
 	struct dataport port;
 	uint64_t session;
 	struct timer security_timer;
+	bool perform_lost;    /* there was no memory for its call */
 	struct call *perform; /* PerformPostAssociate that is still in the queue */
 	uint8_t *association; /* DOT11_ASSOCIATION_COMPLETION_PARAMETERS and what it points to, of
 				 the last association */
@@ -226,7 +228,7 @@ struct host {
 	uint64_t next_ui;
 	struct user_data_list user_data;
 	struct call_queue spare_calls;
-	unsigned nspare_calls;
+	unsigned nspare_calls, reserved_calls;
 
 	uint64_t seq;
 	uint64_t serial; /* tells hosts of one process apart, for thread numbers */
@@ -250,6 +252,9 @@ const struct call *engine_current(void);
 
 /* calls.c */
 struct call *call_new(struct host *h, struct host_adapter *a, enum crossing_fn fn, size_t memory);
+/* Keeps one call for the ends of one more adapter, or of one less. 0 or -ENOMEM. */
+int call_reserve(struct host *h);
+void call_unreserve(struct host *h);
 void call_free(struct host *h, struct call *c);
 void call_queue(struct host *h, struct call *c);
 /* Takes a call that has not begun out of its queue; it is the caller's. */
@@ -329,6 +334,8 @@ void fragment_free(uint16_t **text); /* wipes it */
 
 /* memory.c */
 struct buffer *buffer_find(struct host *h, const void *p);
+/* p is from AllocateBuffer, with so many bytes behind it: it may be looked into. */
+bool buffer_holds(struct host *h, const void *p, uint64_t size);
 DWORD buffer_allocate(struct host *h, DWORD size, void **out, struct crossing *x);
 void buffer_free(struct host *h, struct buffer *b);
 /* The host takes over what a handler returned, and frees it. 1 if p is not from AllocateBuffer and

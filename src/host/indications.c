@@ -21,7 +21,7 @@ static void pass_on(
 
 	if (a->phase != PHASE_UP)
 		return;
-	c = call_new(a->host, a, FN_RECEIVE_INDICATION, ind->length * 2u);
+	c = call_new(a->host, a, FN_RECEIVE_INDICATION, 2 * (size_t)ind->length);
 	if (!c)
 		return;
 	c->guarded = ind->length;

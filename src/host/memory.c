@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/wipe.h"
+
 #define POISON 0xDD
 
 struct buffer *buffer_find(struct host *h, const void *p)
@@ -17,6 +19,13 @@ struct buffer *buffer_find(struct host *h, const void *p)
 
 	HASH_FIND_PTR(h->buffers, &p, b);
 	return b;
+}
+
+bool buffer_holds(struct host *h, const void *p, uint64_t size)
+{
+	const struct buffer *b = buffer_find(h, p);
+
+	return b && b->size >= size;
 }
 
 DWORD buffer_allocate(struct host *h, DWORD size, void **out, struct crossing *x)
@@ -102,6 +111,7 @@ void buffers_forget(struct host *h)
 	HASH_ITER(hh, h->buffers, b, next)
 	{
 		HASH_DEL(h->buffers, b);
+		wipe(b->p, b->size); /* it may hold what a user entrusted to the module */
 		free(b->p);
 		free(b);
 	}

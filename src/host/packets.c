@@ -221,6 +221,8 @@ DWORD packet_send(struct host_adapter *a, const struct function_call *call)
 
 	if (!p || length < PACKET_HEAD)
 		return ERROR_INVALID_PARAMETER;
+	if (a->deinit_queued)
+		return extapi_error(-ENOTCONN); /* nobody would be told of its completion */
 	HASH_FIND_PTR(h->sends_by_value, &call->send_packet.send, s);
 	if (s)
 		return ERROR_ALREADY_EXISTS;

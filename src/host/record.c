@@ -195,8 +195,9 @@ static void discovery_result(struct host *h, struct call *c)
 
 	profile_result(c, c->hc.create_discovery_profiles.reason);
 	c->x.create_discovery_profiles.count = list->dwCount;
-	/* A list that is not from AllocateBuffer is not looked into: its size is unknown. */
-	if (list->dwCount && p && !buffer_find(h, p))
+	/* A list that is not from AllocateBuffer is not looked into: its size is unknown. Nor is
+	 * one that says more than it has. */
+	if (list->dwCount && p && !buffer_holds(h, p, (uint64_t)list->dwCount * sizeof(*p)))
 		foreign = 1;
 	for (i = 0; p && !foreign && i < list->dwCount; i++) {
 		const void *strings[] = {p[i].IhvConnectivityProfile.pszXmlFragmentIhvConnectivity,
@@ -215,7 +216,7 @@ static void ui_query_result(struct host *h, struct call *c)
 	c->x.query_ui_request.present = request != NULL;
 	if (!request)
 		return;
-	if (!buffer_find(h, request))
+	if (!buffer_holds(h, request, sizeof(*request)))
 		c->x.query_ui_request.foreign = 1;
 	else if (request->pvUIRequest && !buffer_find(h, request->pvUIRequest))
 		c->x.query_ui_request.foreign = 1;

@@ -46,16 +46,17 @@ static void lists(const struct function_call *call, struct crossing *x)
 	x->set_ethertype_handling.types = call->set_ethertype_handling.types;
 	x->set_ethertype_handling.exemptions_null = call->set_ethertype_handling.exemption == NULL;
 	x->set_ethertype_handling.types_null = call->set_ethertype_handling.type == NULL;
-	for (i = 0; call->set_ethertype_handling.type && i < call->set_ethertype_handling.types;
+	/* What does not fit is not looked at: the numbers may be anything. */
+	for (i = 0; call->set_ethertype_handling.type && i < call->set_ethertype_handling.types &&
+		    writer_left(&w) >= 2;
 		i++)
-		if (writer_left(&w) >= 2)
-			writer_put(&w, &call->set_ethertype_handling.type[i], 2);
+		writer_put(&w, &call->set_ethertype_handling.type[i], 2);
 	for (i = 0; call->set_ethertype_handling.exemption &&
-		    i < call->set_ethertype_handling.exemptions;
+		    i < call->set_ethertype_handling.exemptions &&
+		    writer_left(&w) >= sizeof(DOT11_PRIVACY_EXEMPTION);
 		i++)
-		if (writer_left(&w) >= sizeof(DOT11_PRIVACY_EXEMPTION))
-			writer_put(&w, &call->set_ethertype_handling.exemption[i],
-				sizeof(DOT11_PRIVACY_EXEMPTION));
+		writer_put(&w, &call->set_ethertype_handling.exemption[i],
+			sizeof(DOT11_PRIVACY_EXEMPTION));
 	x->data_length = (uint8_t)w.len;
 }
 
@@ -155,11 +156,14 @@ static void start_onex(struct host *h, const struct function_call *call, struct 
 
 	if (!e)
 		return;
+	x->start_onex.foreign = !buffer_holds(h, e, sizeof(*e));
+	if (x->start_onex.foreign && buffer_find(h, e))
+		return;
 	x->start_onex.attributes = e->dwNumberOfAttributes;
-	x->start_onex.foreign = !buffer_find(h, e);
 	if (!e->dwNumberOfAttributes || x->start_onex.foreign)
 		return;
-	if (!buffer_find(h, e->pAttribs)) {
+	if (!buffer_holds(
+		    h, e->pAttribs, (uint64_t)e->dwNumberOfAttributes * sizeof(*e->pAttribs))) {
 		x->start_onex.foreign = 1;
 		return;
 	}

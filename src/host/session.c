@@ -61,6 +61,7 @@ static void perform(struct host_adapter *a, const struct mac *peer)
 	struct call *c = call_new(a->host, a, FN_PERFORM_POST_ASSOCIATE, 2 * length);
 	DOT11_PORT_STATE *port;
 
+	a->perform_lost = !c;
 	if (!c)
 		return;
 	port = (DOT11_PORT_STATE *)c->memory;
@@ -196,6 +197,16 @@ static void withdraw_perform(struct host_adapter *a)
 	session_event(a, &refused);
 }
 
+/* No memory for the call: as if the module had had none. */
+static void refuse_perform(struct host_adapter *a)
+{
+	struct dataport_event refused = {.type = DATAPORT_REFUSED};
+
+	a->perform_lost = false;
+	session_event(a, &refused);
+	connection_fail(a, WLAN_REASON_CODE_START_SECURITY_FAILURE, ERROR_NOT_ENOUGH_MEMORY);
+}
+
 void session_event(struct host_adapter *a, const struct dataport_event *event)
 {
 	struct dataport_actions actions;
@@ -207,6 +218,8 @@ void session_event(struct host_adapter *a, const struct dataport_event *event)
 		act(a, &actions.list[i]);
 	if (a->port.state == DATAPORT_CANCELLING && a->perform)
 		withdraw_perform(a);
+	if (a->perform_lost)
+		refuse_perform(a);
 }
 
 DWORD session_completed(struct host_adapter *a, HANDLE session, DWORD reason, DWORD error)

@@ -82,14 +82,13 @@ static struct ui_request *by_id(struct host *h, uint64_t id)
 	return NULL;
 }
 
-/* A request that was cancelled while its response waited is not answered any more. */
 static void response_begin(struct host *h, struct call *c)
 {
 	struct ui_request *u = by_id(h, c->tag);
 	DOT11EXT_IHV_UI_REQUEST now;
 
 	c->x.handle = c->tag;
-	if (!u || u->cancelled)
+	if (!u)
 		return;
 	c->reason = h->module->ops->read(h->module, u->theirs, &now, sizeof(now)) != 0 ||
 		    memcmp(&now, &u->copy, sizeof(now)) != 0;
@@ -110,7 +109,8 @@ int host_ui_respond(struct host *h, uint64_t id, const void *data, uint32_t leng
 	}
 	if (c) {
 		u->answered = true;
-		memcpy(c->memory, data, length);
+		if (length)
+			memcpy(c->memory, data, length);
 		c->tag = id;
 		c->hc.process_ui_response.request = u->copy.guidUIRequest;
 		c->hc.process_ui_response.length = length;
@@ -133,13 +133,32 @@ bool ui_pending(const struct host_adapter *a)
 	return false;
 }
 
+/* A request that is cancelled while its response waits is not answered any more. */
+static void withdraw_response(struct host *h, const struct ui_request *u)
+{
+	struct call *c;
+
+	STAILQ_FOREACH(c, &h->service.calls, next)
+	if (c->hc.fn == FN_PROCESS_UI_RESPONSE && c->tag == u->id)
+		break;
+	if (!c)
+		return;
+	call_withdraw(h, c);
+	call_free(h, c);
+}
+
 void ui_cancel(struct host *h, const struct host_adapter *a)
 {
 	struct ui_request *u;
 
 	TAILQ_FOREACH(u, &h->ui, next)
-	if (!a || u->adapter == a)
+	{
+		if (a && u->adapter != a)
+			continue;
 		u->cancelled = true;
+		if (u->answered)
+			withdraw_response(h, u);
+	}
 }
 
 static void poll_begin(struct host *h, struct call *c)

@@ -278,6 +278,12 @@ bool loop_advance(struct loop *loop)
 	return true;
 }
 
+void loop_skip(struct loop *loop, uint64_t ns)
+{
+	if (loop->clock == LOOP_VIRTUAL)
+		loop->now += ns;
+}
+
 uint64_t loop_delay(const struct loop *loop)
 {
 	uint64_t now;

@@ -71,6 +71,8 @@ bool loop_ready(const struct loop *loop);
 
 /* Virtual time only: moves the clock to the next timer. False if no timer is armed. */
 bool loop_advance(struct loop *loop);
+/* Virtual time only: moves the clock on by ns, in which no timer may be due. */
+void loop_skip(struct loop *loop, uint64_t ns);
 /*
  * Real time only: sleeps until work is posted, the loop is kicked, a timer is due or, at the
  * latest, until limit_ns has passed (UINT64_MAX: no limit). The caller must not hold the lock that

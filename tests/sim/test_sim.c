@@ -886,6 +886,79 @@ static void test_spoofed(void **state)
 	unmake(&w);
 }
 
+/* A frame of 5 octets in clear, with what is in h. */
+static void inject(struct world *w, const struct dot11_header *h, uint16_t ethertype)
+{
+	uint8_t bytes[64];
+	struct writer out = writer_init(bytes, sizeof(bytes));
+
+	dot11_header_build(&out, h);
+	llc_snap_build(&out, ethertype);
+	writer_put(&out, "clear", 5);
+	assert_int_equal(sim_inject(w->sim, bytes, out.len), 0);
+	run(w);
+}
+
+/* What looks like an MSDU but is a piece of one, or several, or comes back to its sender. */
+static void test_no_msdu(void **state)
+{
+	struct dot11_header down, up, h;
+	struct world w;
+	uint64_t refused;
+
+	connected(&w, "open,ssid=home", NULL, ALGORITHM_AUTH_OPEN);
+	down = (struct dot11_header){.frame_control = D11_DATA | D11_FC_FROM_DS,
+		.addr1 = w.c.mp->ops->caps(w.c.mp)->address,
+		.addr2 = sim_ap_config(w.ap[0])->bssid,
+		.addr3 = {{2, 7, 7, 7, 7, 7}}};
+	up = down;
+	up.frame_control = D11_DATA | D11_FC_TO_DS;
+	up.addr1 = down.addr2;
+	up.addr2 = down.addr1;
+	inject(&w, &down, 0x88b5);
+	inject(&w, &up, 0x88b5);
+	assert_int_equal(w.c.broadcasts, 1);
+	assert_int_equal(at_ap(&w, 0).data_received, 1);
+	refused = at_ap(&w, 0).data_refused;
+	for (int i = 0; i < 6; i++) {
+		h = i % 2 ? up : down;
+		if (i / 2 == 0) { /* the first fragment */
+			h.frame_control |= D11_FC_MORE_FRAGMENTS;
+		} else if (i / 2 == 1) { /* the last one */
+			h.sequence_control = 1;
+		} else { /* an A-MSDU */
+			h.frame_control |= D11_QOS_DATA;
+			h.qos_control = 0x0080;
+		}
+		inject(&w, &h, 0x88b5);
+	}
+	h = down;
+	h.addr1 = mac_from_u64(UINT64_MAX);
+	inject(&w, &h, 0x88b5);
+	assert_int_equal(w.c.broadcasts, 2);
+	h.addr3 = down.addr1;
+	inject(&w, &h, 0x88b5);
+	assert_int_equal(w.c.broadcasts, 2);
+	assert_int_equal(at_ap(&w, 0).data_received, 1);
+	assert_int_equal(at_ap(&w, 0).data_refused, refused);
+	unmake(&w);
+}
+
+/* A transmitter has an address of its own: an answer to a group would throw everybody out. */
+static void test_group_transmitter(void **state)
+{
+	struct dot11_header h = {
+		.frame_control = D11_DATA | D11_FC_TO_DS, .addr2 = mac_from_u64(UINT64_MAX)};
+	struct world w;
+
+	connected_psk(&w, NULL);
+	h.addr1 = h.addr3 = sim_ap_config(w.ap[0])->bssid;
+	inject(&w, &h, 0x88b5);
+	assert_int_equal(w.c.nlog, 0);
+	assert_int_equal(at_ap(&w, 0).state, SIM_STA_AUTHORISED);
+	unmake(&w);
+}
+
 /* --- rules */
 
 /* What a rule on one frame of a connection does to it: handshakes and key installations are always
@@ -1179,6 +1252,8 @@ int main(void)
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_before_authorised),
 		cmocka_unit_test(test_spoofed),
+		cmocka_unit_test(test_no_msdu),
+		cmocka_unit_test(test_group_transmitter),
 		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_rules_on_data),
 		cmocka_unit_test(test_early_message_4),

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -231,6 +232,75 @@ static void test_connect(void **state)
 {
 	connect_once(CRYPTO_AKM_SHA1);
 	connect_once(CRYPTO_AKM_SHA256);
+}
+
+// Whether these octets, which `masked` has inverted, stand anywhere in this process.
+static bool in_memory(const uint8_t *masked, size_t n)
+{
+	static uint8_t chunk[1 << 16];
+	FILE *maps = fopen("/proc/self/maps", "r");
+	FILE *memory = fopen("/proc/self/mem", "r");
+	unsigned long start, end;
+	char mode[5], rest[512];
+	bool found = false;
+
+	assert_non_null(maps);
+	assert_non_null(memory);
+	while (!found && fscanf(maps, "%lx-%lx %4s%511[^\n]", &start, &end, mode, rest) == 4) {
+		// Larger ones are the shadow memory of a sanitizer.
+		if (mode[0] != 'r' || mode[1] != 'w' || end - start > 64ul << 20)
+			continue;
+		for (unsigned long at = start; at < end && !found; at += sizeof(chunk) - n) {
+			const ssize_t got = pread(fileno(memory), chunk, sizeof(chunk), (off_t)at);
+			for (ssize_t i = 0; i + (ssize_t)n <= got && !found; i++) {
+				size_t same = 0;
+				while (same < n &&
+					(chunk[i + (ssize_t)same] ^ masked[same]) == 0xff)
+					same++;
+				found = same == n;
+			}
+		}
+	}
+	memset(chunk, 0, sizeof(chunk));
+	(void)fclose(memory);
+	(void)fclose(maps);
+	return found;
+}
+
+static void mask(uint8_t *out, const uint8_t *key, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = (uint8_t)~key[i];
+}
+
+// After Stop and Reset, and with the adapter still there, no secret of the session is left.
+static void forgotten(enum crypto_akm akm)
+{
+	uint8_t pmk[CRYPTO_PMK_LEN], kck[CRYPTO_KCK_LEN], kek[CRYPTO_KEK_LEN];
+	struct link l;
+
+	link_init(&l, 0, akm, false);
+	prepare(&l);
+	authorise(&l, SESSION);
+	mask(pmk, l.h.pmk, sizeof(pmk));
+	mask(kck, l.h.ptk.kck, sizeof(kck));
+	mask(kek, l.h.ptk.kek, sizeof(kek));
+	assert_true(in_memory(pmk, sizeof(pmk)));
+	assert_true(in_memory(kck, sizeof(kck)));
+	assert_int_equal(stop(&l), ERROR_SUCCESS);
+	assert_int_equal(reset(&l), ERROR_SUCCESS);
+	handshake_destroy(&l.h);
+	assert_false(in_memory(pmk, sizeof(pmk)));
+	assert_false(in_memory(kck, sizeof(kck)));
+	assert_false(in_memory(kek, sizeof(kek)));
+	host_remove(l.index, l.ext);
+	host_assert_clean();
+}
+
+static void test_keys_forgotten(void **state)
+{
+	forgotten(CRYPTO_AKM_SHA1);
+	forgotten(CRYPTO_AKM_SHA256);
 }
 
 static void test_passphrase(void **state)
@@ -852,6 +922,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_connect),
+		cmocka_unit_test(test_keys_forgotten),
 		cmocka_unit_test(test_passphrase),
 		cmocka_unit_test(test_several_associations),
 		cmocka_unit_test(test_open),

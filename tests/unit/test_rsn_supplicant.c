@@ -546,6 +546,24 @@ static void test_group_rekey(void **state)
 	bench_free(b);
 }
 
+// The key identifier is not authenticated by CCMP (12.5.3.3.3): under a second one the same key
+// would accept every frame twice. So it is answered, and not installed again.
+static void test_group_key_moved(void **state)
+{
+	struct bench *b = connected(CRYPTO_AKM_SHA1);
+
+	for (uint8_t i = 0; i < 3; i++) {
+		b->h.gtk_id = (uint8_t)(1 + i);
+		b->h.rsc = 0;
+		exchange_group(b);
+		assert_int_equal(b->group, 1);
+	}
+	handshake_gtk(&b->h, 2, 0x77);
+	exchange_group(b);
+	assert_int_equal(b->group, 2);
+	bench_free(b);
+}
+
 static void bad_gtk(uint8_t id, size_t len)
 {
 	static const uint8_t key[32] = {1, 2, 3};
@@ -825,6 +843,7 @@ int main(void)
 		cmocka_unit_test(test_message_3_repeated),
 		cmocka_unit_test(test_rekey),
 		cmocka_unit_test(test_group_rekey),
+		cmocka_unit_test(test_group_key_moved),
 		cmocka_unit_test(test_bad_gtk),
 		cmocka_unit_test(test_key_data),
 		cmocka_unit_test(test_large),

@@ -240,7 +240,8 @@ static void left(struct sim_ap *ap, const struct mac *station, bool deauthentica
 
 void ap_receive(struct sim_ap *ap, const struct dot11_header *h, struct reader body)
 {
-	if (!ap->present)
+	/* What claims to come from a group would be answered to all stations. */
+	if (!ap->present || mac_is_multicast(&h->addr2))
 		return;
 	if (dot11_type(h) == D11_TYPE_DATA) {
 		if (mac_equal(&h->addr1, &ap->config.bssid))

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "base/wipe.h"
 #include "wire/eapol_key.h"
 #include "wire/inet.h"
 
@@ -120,7 +121,9 @@ static ssize_t open_frame(struct ap_station *s, const struct dot11_header *h, st
 		return n;
 	memcpy(key.tk, pending, sizeof(key.tk));
 	*early = true;
-	return traffic_open(s->ap->sim->crypto, &key, h, body, out);
+	n = traffic_open(s->ap->sim->crypto, &key, h, body, out);
+	wipe(&key, sizeof(key));
+	return n;
 }
 
 static void judge_msdu(struct ap_station *s, struct reader r, bool trusted)
@@ -155,8 +158,7 @@ void ap_receive_data(struct sim_ap *ap, const struct dot11_header *h, struct rea
 	bool early;
 	ssize_t n;
 
-	if ((dot11_kind(h) != D11_DATA && dot11_kind(h) != D11_QOS_DATA) ||
-		(h->frame_control & ds) != D11_FC_TO_DS)
+	if (!sim_is_msdu(h) || (h->frame_control & ds) != D11_FC_TO_DS)
 		return;
 	if (!s || s->state == SIM_STA_UNKNOWN) { /* 802.11-2020, 11.3.3 c */
 		(void)ap_send_reason(ap, &h->addr2, D11_DEAUTH, D11_REASON_CLASS3_FRAME);

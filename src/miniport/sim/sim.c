@@ -75,6 +75,15 @@ uint16_t sim_next_sequence(uint16_t *sequence)
 	return (uint16_t)(*sequence << 4);
 }
 
+bool sim_is_msdu(const struct dot11_header *h)
+{
+	enum { FRAGMENT = 0x000f, AMSDU = 0x0080 }; /* 802.11-2020, 9.2.4.4.3, 9.2.4.5.9 */
+
+	return (dot11_kind(h) == D11_DATA || dot11_kind(h) == D11_QOS_DATA) &&
+	       !(h->frame_control & D11_FC_MORE_FRAGMENTS) && !(h->sequence_control & FRAGMENT) &&
+	       !(h->qos_control & AMSDU);
+}
+
 static struct mac free_address(struct sim *sim)
 {
 	struct mac m;

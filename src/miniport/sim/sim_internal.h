@@ -182,6 +182,10 @@ struct station *sim_station_find(const struct sim *sim, const struct mac *addres
 struct sim_ap *sim_ap_find(const struct sim *sim, const struct mac *bssid);
 uint16_t sim_next_sequence(uint16_t *sequence); /* as a Sequence Control field */
 
+/* Whether a data frame is one whole MSDU. A piece of one must not be taken for the whole, nor an
+ * A-MSDU for a plain one; neither is known here. */
+bool sim_is_msdu(const struct dot11_header *h);
+
 /* --- medium.c */
 struct transmission {
 	enum sim_kind kind;

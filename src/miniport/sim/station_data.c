@@ -227,11 +227,12 @@ void station_receive_data(struct station *st, const struct dot11_header *h, stru
 	uint8_t plain[MSDU_MAX];
 	uint16_t ethertype;
 
-	if ((dot11_kind(h) != D11_DATA && dot11_kind(h) != D11_QOS_DATA) ||
-		(h->frame_control & ds) != D11_FC_FROM_DS ||
-		(h->frame_control & D11_FC_MORE_FRAGMENTS))
+	if (!sim_is_msdu(h) || (h->frame_control & ds) != D11_FC_FROM_DS)
 		return;
 	if (st->state != SME_ASSOCIATED || !mac_equal(&h->addr2, &st->target->config.bssid))
+		return;
+	/* 802.11-2020, 10.3.6: its own group frame, distributed by the access point. */
+	if (mac_is_multicast(&h->addr1) && mac_equal(&h->addr3, &st->caps.address))
 		return;
 	if ((h->frame_control & D11_FC_PROTECTED) && !decrypt(st, h, &body, plain))
 		return;
