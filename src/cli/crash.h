@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /*
- * From now on a crash of the module ends the process with EXIT_FINDINGS, after a line that names the
- * signal and the handler: the verdict, in words or as JSON.
+ * From now on a crash of the module ends the process with EXIT_FINDINGS, after a line that names
+ * the signal and the handler: the verdict, in words or as JSON.
  */
 void crash_watch(bool json);
 

@@ -1,9 +1,21 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "miniport/sim/pool.h"
 
-#include <sanitizer/asan_interface.h>
 #include <stdalign.h>
 #include <stdlib.h>
+
+/* The sanitizer's header comes with its run-time library, which a plain build does not need. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define WITH_ASAN
+#endif
+#endif
+#if defined(WITH_ASAN) || defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(p, n)   ((void)(p), (void)(n))
+#define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
+#endif
 
 struct pool_block {
 	struct pool_block *next;
