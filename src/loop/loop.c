@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/queue.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 struct post {
 	STAILQ_ENTRY(post) next;
@@ -51,14 +52,6 @@ struct loop {
 	int wake; /* eventfd; -1 on a virtual clock, where nobody sleeps on the loop */
 };
 
-static uint64_t monotonic(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
-}
-
 int loop_new(enum loop_clock clock, struct loop **out)
 {
 	struct loop *loop = calloc(1, sizeof(*loop));
@@ -69,7 +62,7 @@ int loop_new(enum loop_clock clock, struct loop **out)
 	loop->wake = -1;
 	loop->free_number = NO_NUMBER;
 	if (clock == LOOP_REAL) {
-		loop->start = monotonic();
+		loop->start = monotonic_ns();
 		loop->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 		if (loop->wake < 0) {
 			int err = -errno;
@@ -111,7 +104,7 @@ enum loop_clock loop_clock(const struct loop *loop)
 
 uint64_t loop_now(const struct loop *loop)
 {
-	return loop->clock == LOOP_VIRTUAL ? loop->now : monotonic() - loop->start;
+	return loop->clock == LOOP_VIRTUAL ? loop->now : monotonic_ns() - loop->start;
 }
 
 static bool earlier(const struct entry *a, const struct entry *b)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Reader, writer, wipe, hex, MAC addresses, UTF-16, generator, log.
+// Reader, writer, wipe, hex, MAC addresses, UTF-16, generator.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,6 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/hex.h"
-#include "base/log.h"
 #include "base/rng.h"
 #include "base/utf16.h"
 #include "base/wipe.h"
@@ -241,44 +240,6 @@ static void test_rng(void **state)
 	assert_true(rng_mix(0) == UINT64_C(0xe220a8397b1dcdaf));
 }
 
-static int sink_lines;
-static int sink_destroyed;
-
-static void sink(enum log_level level, const char *text, void *user)
-{
-	assert_int_equal(level, LOG_LEVEL_INFO);
-	assert_string_equal(text, "seven 7");
-	assert_ptr_equal(user, &sink_lines);
-	sink_lines++;
-}
-
-static void sink_destroy(void *user)
-{
-	sink_destroyed++;
-}
-
-static void test_log(void **state)
-{
-	enum log_level level;
-	int evaluated = 0;
-
-	log_set_sink(sink, &sink_lines, sink_destroy);
-	log_info("seven %d", evaluated++);
-	assert_int_equal(evaluated + sink_lines, 0);
-	log_set_level(LOG_LEVEL_INFO);
-	log_info("seven %d", 7);
-	log_debug("seven %d", evaluated++);
-	assert_int_equal(sink_lines, 1);
-	assert_int_equal(evaluated, 0);
-	log_set_sink(NULL, NULL, NULL);
-	assert_int_equal(sink_destroyed, 1);
-	log_set_level(LOG_LEVEL_WARNING);
-	assert_int_equal(log_level_parse("debug", &level), 0);
-	assert_int_equal(level, LOG_LEVEL_DEBUG);
-	assert_string_equal(log_level_name(LOG_LEVEL_NONE), "none");
-	assert_int_equal(log_level_parse("loud", &level), -EINVAL);
-}
-
 static void test_cleanup(void **state)
 {
 	char *kept;
@@ -313,7 +274,6 @@ int main(void)
 		cmocka_unit_test(test_utf16_good),
 		cmocka_unit_test(test_utf16_bad),
 		cmocka_unit_test(test_rng),
-		cmocka_unit_test(test_log),
 		cmocka_unit_test(test_cleanup),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

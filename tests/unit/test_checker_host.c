@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What the host owes: a case for each H rule. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 
-#include "tests/lib/crossings.h"
+#include "tests/lib/rule_cases.h"
 
 static void version_before_load(struct tape *t)
 {
@@ -481,37 +476,8 @@ static const struct rule_case cases[] = {
 	{RULE_H_32, "no DeinitService", .mutate = no_deinit_service},
 };
 
-#define CASES (sizeof(cases) / sizeof(*cases))
-
-static char text[CASE_TEXT];
-
-static void test_cases(void **state)
-{
-	size_t i, failed = 0;
-
-	for (i = 0; i < CASES; i++) {
-		if (rule_case_holds(&cases[i], text))
-			continue;
-		failed++;
-		print_error("%s: %s: not found as told, but:%s\n", rule_info(cases[i].rule)->id,
-			cases[i].what, text);
-	}
-	print_message("%zu cases\n", CASES);
-	assert_int_equal(failed, 0);
-}
-
-static void test_no_rule_without_a_case(void **state)
-{
-	if (!rule_cases_complete(cases, CASES, RULE_H_01, RULE_X_01, text))
-		fail_msg("checked, but without a case:%s", text);
-}
-
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cases),
-		cmocka_unit_test(test_no_rule_without_a_case),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return rule_cases_run(
+		(struct rule_cases){cases, sizeof(cases) / sizeof(*cases), RULE_H_01, RULE_X_01});
 }
