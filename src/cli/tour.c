@@ -92,7 +92,7 @@ static bool connect_failed(struct world *w)
 {
 	char reason[96], error[96];
 
-	if (!w->failed)
+	if (w->last.type != NOTICE_CONNECT_FAILED)
 		return fail(w, "the connection did not come about");
 	reason_text(w->last.reason, reason, sizeof(reason));
 	error_text(w->last.error, error, sizeof(error));
@@ -103,12 +103,11 @@ static bool connect_failed(struct world *w)
 
 static bool connect_and_ping(struct world *w)
 {
-	unsigned before = w->connected;
+	unsigned before = w->told[NOTICE_CONNECTED];
 
-	w->failed = 0;
 	if (host_connect(w->adapter, w->profile))
 		return fail(w, "the adapter cannot connect now");
-	if (!await_or(w, &w->connected, before, &w->failed))
+	if (!await_or(w, &w->told[NOTICE_CONNECTED], before, &w->told[NOTICE_CONNECT_FAILED]))
 		return connect_failed(w);
 	return ping(w);
 }
@@ -121,12 +120,12 @@ static bool connected(const struct world *w)
 /* A way that ends an authorised port needs one. */
 static bool ensure_connected(struct world *w)
 {
-	unsigned before = w->up;
+	unsigned before = w->told[NOTICE_ADAPTER_UP];
 
 	if (connected(w))
 		return true;
 	if (!host_adapter_is_up(w->adapter)) {
-		if (host_enable(w->adapter) || !await(w, &w->up, before))
+		if (host_enable(w->adapter) || !await(w, &w->told[NOTICE_ADAPTER_UP], before))
 			return fail(w, "the adapter did not come up");
 	}
 	return connect_and_ping(w);
@@ -152,9 +151,9 @@ static struct mac station(const struct world *w)
 /* After the AP has ended the port the radio finds its way back by itself. */
 static bool await_return(struct world *w, unsigned deleted, unsigned opened)
 {
-	if (!await(w, &w->deleted, deleted))
+	if (!await(w, &w->told[NOTICE_PORT_DELETED], deleted))
 		return fail(w, "the port was not deleted");
-	if (!await(w, &w->opened, opened))
+	if (!await(w, &w->told[NOTICE_PORT_OPEN], opened))
 		return fail(w, "the radio did not come back");
 	return ping(w);
 }
@@ -165,7 +164,7 @@ static bool way_pending(struct world *w)
 		.action = SIM_DISASSOCIATE,
 		.count = 1,
 		.offset = REASON_BUSY};
-	unsigned deleted, opened = w->opened;
+	unsigned deleted, opened = w->told[NOTICE_PORT_OPEN];
 	bool ok;
 
 	if (sim_ap_config(current_ap(w))->security == SIM_OPEN) {
@@ -174,20 +173,21 @@ static bool way_pending(struct world *w)
 	}
 	/* A new association first; the AP disassociates where it would have sent message 3. */
 	sim_add_rule(w->sim, &rule);
-	deleted = w->deleted + 1;
+	deleted = w->told[NOTICE_PORT_DELETED] + 1;
 	sim_ap_deauthenticate(current_ap(w), station(w), REASON_BUSY);
-	ok = await_or(w, &w->deleted, w->deleted, NULL) && await(w, &w->deleted, deleted);
+	ok = await_or(w, &w->told[NOTICE_PORT_DELETED], w->told[NOTICE_PORT_DELETED], NULL) &&
+	     await(w, &w->told[NOTICE_PORT_DELETED], deleted);
 	sim_remove_rule(w->sim, &rule);
 	if (!ok || !rule.hits)
 		return fail(w, "the AP did not get to disassociate during the handshake");
-	if (!await(w, &w->opened, opened))
+	if (!await(w, &w->told[NOTICE_PORT_OPEN], opened))
 		return fail(w, "the radio did not come back");
 	return ping(w);
 }
 
 static bool way_disassociate(struct world *w)
 {
-	unsigned deleted = w->deleted, opened = w->opened;
+	unsigned deleted = w->told[NOTICE_PORT_DELETED], opened = w->told[NOTICE_PORT_OPEN];
 
 	sim_ap_disassociate(current_ap(w), station(w), REASON_BUSY);
 	return await_return(w, deleted, opened);
@@ -196,7 +196,7 @@ static bool way_disassociate(struct world *w)
 static bool way_roam(struct world *w)
 {
 	const struct sim_ap_config *from = sim_ap_config(current_ap(w));
-	unsigned deleted = w->deleted, opened = w->opened, i;
+	unsigned deleted = w->told[NOTICE_PORT_DELETED], opened = w->told[NOTICE_PORT_OPEN], i;
 
 	if (w->ap_added)
 		world_note(w, "to a second access point of the network, which the run has added");
@@ -220,38 +220,38 @@ static bool way_roam(struct world *w)
 
 static bool way_disconnect(struct world *w)
 {
-	unsigned before = w->disconnected;
+	unsigned before = w->told[NOTICE_DISCONNECTED];
 
-	if (host_disconnect(w->adapter) || !await(w, &w->disconnected, before))
+	if (host_disconnect(w->adapter) || !await(w, &w->told[NOTICE_DISCONNECTED], before))
 		return fail(w, "the disconnection did not end");
 	return true;
 }
 
 static bool way_disable(struct world *w)
 {
-	unsigned before = w->down;
+	unsigned before = w->told[NOTICE_ADAPTER_DOWN];
 
-	if (host_disable(w->adapter) || !await(w, &w->down, before))
+	if (host_disable(w->adapter) || !await(w, &w->told[NOTICE_ADAPTER_DOWN], before))
 		return fail(w, "the adapter did not go down");
 	return true;
 }
 
 static bool way_enable(struct world *w)
 {
-	unsigned before = w->down;
+	unsigned before = w->told[NOTICE_ADAPTER_DOWN];
 
 	if (host_adapter_is_up(w->adapter) &&
-		(host_disable(w->adapter) || !await(w, &w->down, before)))
+		(host_disable(w->adapter) || !await(w, &w->told[NOTICE_ADAPTER_DOWN], before)))
 		return fail(w, "the adapter did not go down");
 	return ensure_connected(w);
 }
 
 static bool way_remove(struct world *w)
 {
-	unsigned before = w->removed;
+	unsigned before = w->told[NOTICE_ADAPTER_REMOVED];
 
 	sim_unplug(w->mp);
-	if (!await(w, &w->removed, before))
+	if (!await(w, &w->told[NOTICE_ADAPTER_REMOVED], before))
 		return fail(w, "the adapter was not let go");
 	return true;
 }
@@ -295,12 +295,12 @@ const char *way_text(enum way way)
 
 static bool arrive(struct world *w)
 {
-	unsigned before = w->up;
+	unsigned before = w->told[NOTICE_ADAPTER_UP];
 
 	world_heading(w, "An adapter arrives and connects");
 	if (host_add_adapter(w->host, w->mp, &w->adapter))
 		return fail(w, "out of memory");
-	if (!await_or(w, &w->up, before, &w->failed))
+	if (!await_or(w, &w->told[NOTICE_ADAPTER_UP], before, &w->told[NOTICE_ADAPTER_FAILED]))
 		return fail(w, "Dot11ExtIhvInitAdapter failed");
 	if (!connect_and_ping(w))
 		return false;

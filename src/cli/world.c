@@ -98,48 +98,15 @@ static void on_notice(void *user, struct host_adapter *a, const struct host_noti
 	struct world *w = user;
 
 	(void)a;
-	if (n->type != NOTICE_DATA)
-		w->last = *n;
-	switch (n->type) {
-	case NOTICE_ADAPTER_UP:
-		w->up++;
-		break;
-	case NOTICE_ADAPTER_FAILED:
-		w->failed++;
-		break;
-	case NOTICE_ADAPTER_DOWN:
-		w->down++;
-		break;
-	case NOTICE_ADAPTER_REMOVED:
-		w->adapter = NULL;
-		w->removed++;
-		break;
-	case NOTICE_CONNECTED:
-		w->connected++;
-		break;
-	case NOTICE_CONNECT_FAILED:
-		w->failed++;
-		break;
-	case NOTICE_DISCONNECTED:
-		w->disconnected++;
-		break;
-	case NOTICE_PORT_OPEN:
-		w->opened++;
-		break;
-	case NOTICE_PORT_DELETED:
-		w->deleted++;
-		break;
-	case NOTICE_DATA:
+	w->told[n->type]++;
+	if (n->type == NOTICE_DATA)
 		data_arrived(w, n);
-		break;
-	case NOTICE_HANDLER_BLOCKED:
+	else
+		w->last = *n;
+	if (n->type == NOTICE_ADAPTER_REMOVED)
+		w->adapter = NULL;
+	if (n->type == NOTICE_HANDLER_BLOCKED)
 		w->blocked = n->reason + 1;
-		break;
-	case NOTICE_PORT_CLOSED:
-	case NOTICE_NOTIFICATION:
-	case NOTICE_CONTROL:
-		break;
-	}
 }
 
 static void on_ui(void *user, const struct host_ui_request *request)

@@ -51,8 +51,9 @@ struct world {
 
 	/* What was told last */
 	struct host_notice last;
-	unsigned connected, failed, disconnected, up, down, removed, opened, deleted, replies,
-		blocked;
+	unsigned told[NOTICE_TYPES]; /* how often each was */
+	unsigned replies;            /* to pings */
+	unsigned blocked;            /* 1 + function of a handler that has not returned */
 	uint16_t echo_sequence;
 };
 

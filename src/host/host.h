@@ -42,6 +42,7 @@ enum host_notice_type {
 	NOTICE_CONTROL,      /* .error .data .length: the answer of host_control() */
 	NOTICE_HANDLER_BLOCKED, /* .reason: enum crossing_fn of a handler that has not returned for
 				   5 s */
+	NOTICE_TYPES
 };
 
 struct host_notice {
