@@ -246,8 +246,6 @@ static void send_completion_enter(struct checker *c, const struct crossing *x)
 	struct object *o = checker_object(c, OBJECT_SEND, x->handle);
 
 	JUDGE(c, x, H_28, o != NULL, "SendPacketCompletion for a send that is not outstanding");
-	JUDGE(c, x, X_60, !x->send_packet_completion.modified,
-		"the packet was changed or freed before its completion");
 	if (!o)
 		return;
 	if (o->adapter)
@@ -259,8 +257,6 @@ static void ui_response_enter(struct checker *c, const struct crossing *x)
 {
 	struct object *o = checker_object(c, OBJECT_UI, x->handle);
 
-	JUDGE(c, x, X_65, !x->process_ui_response.modified,
-		"the UI request was changed or freed before its response");
 	if (o)
 		checker_object_remove(c, o);
 }
@@ -483,6 +479,14 @@ void check_handler_exit(struct checker *c, const struct crossing *x)
 	case FN_PROCESS_SESSION_CHANGE:
 		if (x->process_session_change.event == EVENT_LOGOFF)
 			cancel_ui(c, NULL);
+		break;
+	case FN_SEND_PACKET_COMPLETION:
+		JUDGE(c, x, X_60, !x->send_packet_completion.modified,
+			"the packet was changed or freed before its completion");
+		break;
+	case FN_PROCESS_UI_RESPONSE:
+		JUDGE(c, x, X_65, !x->process_ui_response.modified,
+			"the UI request was changed or freed before its response");
 		break;
 	case FN_IS_UI_REQUEST_PENDING:
 		ui_pending_exit(c, x);

@@ -73,6 +73,10 @@ void call_free(struct host *h, struct call *c)
 	wipe(c->memory, c->memory_length);
 	if (c->memory != c->room)
 		free(c->memory);
+	if (c->hc.views.list) {
+		wipe(c->hc.views.list, c->hc.views.size);
+		free(c->hc.views.list);
+	}
 	if (h->nspare_calls >= h->reserved_calls + SPARE_CALLS_MAX) {
 		free(c);
 		return;

@@ -292,32 +292,35 @@ static void opinion_done(struct host *h, struct call *c)
 
 static void discovery_done(struct host *h, struct call *c)
 {
-	DOT11EXT_IHV_DISCOVERY_PROFILE_LIST *list = c->hc.create_discovery_profiles.list;
+	const DOT11EXT_IHV_DISCOVERY_PROFILE_LIST *list = c->hc.create_discovery_profiles.list;
+	const DOT11EXT_IHV_DISCOVERY_PROFILE *p;
 	uint32_t i;
 
 	/* What is not from AllocateBuffer was reported and is neither read nor freed. */
 	if (!list->pIhvDiscoveryProfiles || !buffer_find(h, list->pIhvDiscoveryProfiles))
 		return;
-	for (i = 0; i < list->dwCount && buffer_holds(h, list->pIhvDiscoveryProfiles,
-						 (i + 1) * sizeof(*list->pIhvDiscoveryProfiles));
-		i++) {
-		buffer_take(h, list->pIhvDiscoveryProfiles[i]
-				       .IhvConnectivityProfile.pszXmlFragmentIhvConnectivity);
-		buffer_take(h, list->pIhvDiscoveryProfiles[i]
-				       .IhvSecurityProfile.pszXmlFragmentIhvSecurity);
+	for (i = 0; i < list->dwCount; i++) {
+		p = buffer_view(h, &c->hc.views, list->pIhvDiscoveryProfiles,
+			(i + 1) * (uint64_t)sizeof(*p));
+		if (!p)
+			break;
+		buffer_take(h, p[i].IhvConnectivityProfile.pszXmlFragmentIhvConnectivity);
+		buffer_take(h, p[i].IhvSecurityProfile.pszXmlFragmentIhvSecurity);
 	}
 	buffer_take(h, list->pIhvDiscoveryProfiles);
 }
 
 static void ui_query_done(struct host *h, struct call *c)
 {
-	DOT11EXT_IHV_UI_REQUEST *request = c->hc.query_ui_request.request;
+	const void *token = c->hc.query_ui_request.request;
+	const DOT11EXT_IHV_UI_REQUEST *request;
 
-	if (!request || !buffer_find(h, request))
+	if (!token || !buffer_find(h, token))
 		return;
-	if (buffer_holds(h, request, sizeof(*request)))
+	request = buffer_view(h, &c->hc.views, token, sizeof(*request));
+	if (request)
 		buffer_take(h, request->pvUIRequest);
-	buffer_take(h, request);
+	buffer_take(h, token);
 }
 
 static void start_pre_association(struct host *h, struct call *c)

@@ -47,9 +47,11 @@ bool host_in_module(enum crossing_fn *handler)
 	return *handler != FN_COUNT || !ours;
 }
 
-const struct call *engine_current(void)
+const struct call *engine_call(const struct function_call *call)
 {
-	return current ? current->call : NULL;
+	const char *hc = (const char *)call->within;
+
+	return hc ? (const struct call *)(const void *)(hc - offsetof(struct call, hc)) : NULL;
 }
 
 /* "pid (name) S ...": the thread sleeps if its state is S. */

@@ -44,10 +44,16 @@ struct host_adapter *extapi_adapter(struct host *h, HANDLE svc)
 
 static DWORD allocate_buffer(struct host *h, struct function_call *call, struct crossing *x)
 {
+	DWORD error;
+
 	if (!call->allocate_buffer.buffer)
 		return ERROR_INVALID_PARAMETER;
 	*call->allocate_buffer.buffer = NULL;
-	return buffer_allocate(h, call->allocate_buffer.size, call->allocate_buffer.buffer, x);
+	error = buffer_allocate(
+		h, call, call->allocate_buffer.token, call->allocate_buffer.size, x);
+	if (!error)
+		*call->allocate_buffer.buffer = call->allocate_buffer.token;
+	return error;
 }
 
 static DWORD free_buffer(struct host *h, struct function_call *call, struct crossing *x)
@@ -55,7 +61,8 @@ static DWORD free_buffer(struct host *h, struct function_call *call, struct cros
 	struct buffer *b = buffer_find(h, call->free_buffer.buffer);
 
 	(void)x;
-	if (b && !b->given)
+	call->free_buffer.release = b != NULL;
+	if (b)
 		buffer_free(h, b);
 	return ERROR_SUCCESS;
 }
@@ -248,8 +255,11 @@ DWORD extapi(void *user, struct function_call *call)
 	struct crossing x = {0};
 	unsigned violations;
 	DWORD result;
+	uint16_t before;
 
 	engine_enter(h);
+	before = h->acting;
+	h->acting = record_thread(h, call);
 	record_function(h, call, &x);
 	violations = record(h, &x, PHASE_ENTER);
 	if (violations && h->config.strict) {
@@ -260,6 +270,7 @@ DWORD extapi(void *user, struct function_call *call)
 	}
 	x.result = result;
 	record(h, &x, PHASE_EXIT);
+	h->acting = before;
 	engine_leave(h);
 	return result;
 }

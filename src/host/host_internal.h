@@ -32,7 +32,7 @@ enum {
 #define REASON_UNWRITTEN 0xFEEDFACEu
 #define PACKET_SEEN                                                                                \
 	8 /* bytes of a packet in its record: EAPOL header, descriptor type, key information */
-#define QUARANTINE 64 /* freed buffers whose addresses are remembered */
+#define FREED 64 /* buffers that were freed last; as many as the carrier keeps in quarantine */
 
 struct call;
 typedef void (*call_fn)(struct host *h, struct call *c);
@@ -70,11 +70,10 @@ STAILQ_HEAD(queue_list, queue);
 
 struct buffer {
 	UT_hash_handle hh;
-	void *p;
+	void *p; /* token */
 	uint64_t id;
 	size_t size;
 	struct host_adapter *adapter; /* in whose handler it was allocated */
-	bool given;                   /* belongs to the host now */
 };
 
 struct send {
@@ -84,10 +83,7 @@ struct send {
 	uint64_t id;       /* for the record */
 	struct host_adapter *adapter;
 	TAILQ_ENTRY(send) next; /* in the adapter's list, or the spare one */
-	const void *packet;     /* the module's memory */
-	uint32_t length;
-	bool completing;           /* SendPacketCompletion is in the queue */
-	uint8_t copy[SEND_INLINE]; /* of its first bytes */
+	bool completing;        /* SendPacketCompletion is in the queue */
 };
 
 TAILQ_HEAD(send_list, send);
@@ -96,8 +92,7 @@ struct ui_request {
 	TAILQ_ENTRY(ui_request) next;
 	uint64_t id;
 	struct host_adapter *adapter;
-	const DOT11EXT_IHV_UI_REQUEST *theirs; /* the module's memory */
-	DOT11EXT_IHV_UI_REQUEST copy;
+	GUID guid;
 	uint8_t *data; /* copy of pvUIRequest */
 	bool cancelled, answered;
 };
@@ -218,8 +213,8 @@ struct host {
 	uint32_t next_ext;
 
 	struct buffer *buffers;
-	struct buffer *quarantine[QUARANTINE];
-	unsigned quarantine_next;
+	const void *freed[FREED];
+	unsigned next_freed;
 	uint64_t next_buffer;
 	struct send *sends_by_value;
 	struct send_list spare_sends;
@@ -233,6 +228,9 @@ struct host {
 	uint64_t seq;
 	uint64_t serial; /* tells hosts of one process apart, for thread numbers */
 	uint16_t next_thread;
+	uint16_t acting; /* who is recorded: a thread of the module's, 0: the one that runs */
+	uint16_t *module_threads; /* numbers for the record, by function_call.thread */
+	uint32_t nmodule_threads;
 	DWORD min, max, version; /* the module's, and the one in use */
 	DWORD start_error;
 	unsigned handlers;
@@ -247,8 +245,8 @@ void engine_changed(struct host *h);
 /* Around every call of the module: takes the lock, when what comes before the call has happened. */
 void engine_enter(struct host *h);
 void engine_leave(struct host *h);
-/* The call that the calling thread has open; NULL: none. */
-const struct call *engine_current(void);
+/* The handler call in whose thread a function was called; NULL: in a thread of the module's own. */
+const struct call *engine_call(const struct function_call *call);
 
 /* calls.c */
 struct call *call_new(struct host *h, struct host_adapter *a, enum crossing_fn fn, size_t memory);
@@ -274,6 +272,9 @@ void record_point(struct host *h, const struct host_adapter *a, enum crossing_fn
 struct crossing crossing_of(const struct host_adapter *a, enum crossing_fn fn);
 void record_handler(struct call *c); /* arguments of a handler call into c->x */
 void record_handler_result(struct host *h, struct call *c);
+
+/* The number, for the record, of the thread that made this call. */
+uint16_t record_thread(struct host *h, const struct function_call *call);
 
 /* record_function.c */
 void record_function(struct host *h, const struct function_call *call, struct crossing *x);
@@ -335,12 +336,16 @@ void fragment_free(uint16_t **text); /* wipes it */
 /* memory.c */
 struct buffer *buffer_find(struct host *h, const void *p);
 /* p is from AllocateBuffer, with so many bytes behind it: it may be looked into. */
-bool buffer_holds(struct host *h, const void *p, uint64_t size);
-DWORD buffer_allocate(struct host *h, DWORD size, void **out, struct crossing *x);
+/* Its first `size` bytes, to be read until the call is over; NULL: there is no such live buffer, or
+ * it is smaller. */
+const void *buffer_view(
+	struct host *h, const struct module_views *views, const void *token, uint64_t size);
+DWORD buffer_allocate(struct host *h, const struct function_call *call, void *token, DWORD size,
+	struct crossing *x);
 void buffer_free(struct host *h, struct buffer *b);
 /* The host takes over what a handler returned, and frees it. 1 if p is not from AllocateBuffer and
  * not NULL. */
-unsigned buffer_take(struct host *h, void *p);
+unsigned buffer_take(struct host *h, const void *p);
 bool buffer_was_freed(const struct host *h, const void *p);
 void buffers_forget(struct host *h); /* frees what the module left, at the end of its life */
 unsigned buffers_left(const struct host *h, const struct host_adapter *a);

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Dot11ExtAllocateBuffer's memory. Each block is known by its address, so that a free of anything
- * else is recognised; freed blocks stay in quarantine for a while, filled with a pattern, so that a
- * second free is told from a foreign one.
+ * Who owns the blocks of Dot11ExtAllocateBuffer. Each is known by its token, so that a free of
+ * anything else is recognised; the tokens of those that were freed last are remembered, so that a
+ * second free is told from a foreign one. The bytes are the carrier's.
  */
 #include "host/host_internal.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-#include "base/wipe.h"
-
-#define POISON 0xDD
 
 struct buffer *buffer_find(struct host *h, const void *p)
 {
@@ -21,26 +16,27 @@ struct buffer *buffer_find(struct host *h, const void *p)
 	return b;
 }
 
-bool buffer_holds(struct host *h, const void *p, uint64_t size)
+const void *buffer_view(
+	struct host *h, const struct module_views *views, const void *token, uint64_t size)
 {
-	const struct buffer *b = buffer_find(h, p);
+	const struct buffer *b = buffer_find(h, token);
 
-	return b && b->size >= size;
+	return b && b->size >= size ? module_view(h->module, views, token, size) : NULL;
 }
 
-DWORD buffer_allocate(struct host *h, DWORD size, void **out, struct crossing *x)
+DWORD buffer_allocate(struct host *h, const struct function_call *call, void *token, DWORD size,
+	struct crossing *x)
 {
-	const struct call *open = engine_current();
-	struct buffer *b = calloc(1, sizeof(*b));
+	const struct call *open = engine_call(call);
+	struct buffer *b;
 
-	/* Zeroed: a module that reads what it never wrote must not see another's data. */
-	void *p = b ? calloc(1, size ? size : 1) : NULL;
-
-	if (!p) {
-		free(b);
+	/* A token that is known already would be a carrier's mistake, or another process's lie. */
+	if (!token || buffer_find(h, token))
 		return ERROR_OUTOFMEMORY;
-	}
-	b->p = p;
+	b = calloc(1, sizeof(*b));
+	if (!b)
+		return ERROR_OUTOFMEMORY;
+	b->p = token;
 	b->size = size;
 	b->id = ++h->next_buffer;
 	b->adapter = open ? open->adapter : NULL;
@@ -48,27 +44,19 @@ DWORD buffer_allocate(struct host *h, DWORD size, void **out, struct crossing *x
 		b->adapter->buffers++;
 	HASH_ADD_PTR(h->buffers, p, b);
 	x->handle = b->id;
-	*out = p;
 	return ERROR_SUCCESS;
 }
 
 void buffer_free(struct host *h, struct buffer *b)
 {
-	struct buffer **slot = &h->quarantine[h->quarantine_next++ % QUARANTINE];
-
 	HASH_DEL(h->buffers, b);
 	if (b->adapter)
 		b->adapter->buffers--;
-	b->adapter = NULL;
-	memset(b->p, POISON, b->size);
-	if (*slot) {
-		free((*slot)->p);
-		free(*slot);
-	}
-	*slot = b;
+	h->freed[h->next_freed++ % FREED] = b->p;
+	free(b);
 }
 
-unsigned buffer_take(struct host *h, void *p)
+unsigned buffer_take(struct host *h, const void *p)
 {
 	struct buffer *b;
 	struct crossing x;
@@ -78,10 +66,10 @@ unsigned buffer_take(struct host *h, void *p)
 	b = buffer_find(h, p);
 	if (!b)
 		return 1;
-	b->given = true;
 	x = crossing_of(NULL, FN_BUFFER_TAKEN);
 	x.handle = b->id;
 	record(h, &x, PHASE_POINT);
+	h->module->ops->release(h->module, b->p);
 	buffer_free(h, b);
 	x.fn = FN_BUFFER_RELEASED;
 	record(h, &x, PHASE_POINT);
@@ -97,8 +85,8 @@ bool buffer_was_freed(const struct host *h, const void *p)
 {
 	unsigned i;
 
-	for (i = 0; i < QUARANTINE; i++)
-		if (h->quarantine[i] && h->quarantine[i]->p == p)
+	for (i = 0; i < FREED; i++)
+		if (h->freed[i] && h->freed[i] == p)
 			return true;
 	return false;
 }
@@ -111,14 +99,10 @@ void buffers_forget(struct host *h)
 	HASH_ITER(hh, h->buffers, b, next)
 	{
 		HASH_DEL(h->buffers, b);
-		wipe(b->p, b->size); /* it may hold what a user entrusted to the module */
-		free(b->p);
+		if (b->adapter)
+			b->adapter->buffers--;
 		free(b);
 	}
-	for (i = 0; i < QUARANTINE; i++) {
-		if (!h->quarantine[i])
-			continue;
-		free(h->quarantine[i]->p);
-		free(h->quarantine[i]);
-	}
+	for (i = 0; i < FREED; i++)
+		h->freed[i] = NULL;
 }

@@ -18,11 +18,33 @@
 
 #include "contract/crossing.h"
 
+/*
+ * Memory of Dot11ExtAllocateBuffer is the module's, wherever that is. The host knows a block by its
+ * token, the address by which the module knows it, and reads it through module_view() alone.
+ */
+struct module_view {
+	const void *token;
+	const void *bytes;
+	uint32_t size;
+};
+
+/* What came along with a call from a module in another process: the blocks that its arguments or
+ * outputs name. In this process there is none, and a token is an address. */
+struct module_views {
+	struct module_view *list; /* one malloc()ed block, bytes included, wiped and freed by the
+				     host after the call's last use; NULL: none */
+	size_t size;              /* of that block */
+	unsigned count;
+};
+
 /* One call into the module. Everything pointed to belongs to the host and outlives the call. */
 struct handler_call {
-	enum crossing_fn fn; /* FN_GET_VERSION_INFO ... FN_CONTROL */
+	enum crossing_fn fn; /* FN_GET_VERSION_INFO ... FN_CONTROL; FN_MODULE_LOADED: load it anew
+				after it has ended */
 	DWORD result;        /* out; ERROR_SUCCESS for the two handlers that return nothing */
+	bool lost;           /* out: the module ended before it returned; no other output counts */
 	HANDLE adapter;      /* hIhvExtAdapter; unused by handlers that take none */
+	struct module_views views; /* out */
 	union {
 		struct {
 			DOT11_IHV_VERSION_INFO *version; /* out */
@@ -63,7 +85,8 @@ struct handler_call {
 			BOOL insecure;
 			DOT11EXT_IHV_PROFILE_PARAMS *params;
 			DOT11_BSS_LIST *bss;
-			DOT11EXT_IHV_DISCOVERY_PROFILE_LIST *list; /* out */
+			/* out; the array and the strings are tokens */
+			DOT11EXT_IHV_DISCOVERY_PROFILE_LIST *list;
 			DWORD *reason;
 		} create_discovery_profiles;
 		struct {
@@ -81,6 +104,8 @@ struct handler_call {
 		} receive_packet;
 		struct {
 			HANDLE send;
+			bool modified; /* out: the packet's buffer had changed, or was gone (X-60)
+					*/
 		} send_packet_completion;
 		struct {
 			GUID request;
@@ -90,10 +115,11 @@ struct handler_call {
 			GUID request;
 			DWORD length;
 			void *buffer;
+			bool modified; /* out: the request had changed, or was gone */
 		} process_ui_response;
 		struct {
 			DOT11EXT_IHV_CONNECTION_PHASE phase;
-			DOT11EXT_IHV_UI_REQUEST *request; /* out */
+			DOT11EXT_IHV_UI_REQUEST *request; /* out; a token, and so is its data */
 		} query_ui_request;
 		struct {
 			DOT11_MSONEX_RESULT outcome;
@@ -114,13 +140,20 @@ struct function_call {
 	enum crossing_fn fn; /* FN_ALLOCATE_BUFFER ... FN_SET_VIRTUAL_STATION_AP_PROPERTIES */
 	bool stale;          /* made through the memory of InitService's argument */
 	HANDLE svc;          /* hDot11SvcHandle; unused by the two buffer functions */
+	/* The handler in whose thread it is made; NULL: a thread of the module's own */
+	const struct handler_call *within;
+	uint32_t thread; /* of the module's own: 1, 2, ... in order of appearance; else 0 */
+	struct module_views views;
 	union {
 		struct {
 			DWORD size;
-			void **buffer;
+			void **buffer; /* out: the token, if the host agrees */
+			void *token;   /* of `size` zeroed bytes that the carrier has ready; NULL:
+					  it has no memory */
 		} allocate_buffer;
 		struct {
-			void *buffer;
+			void *buffer; /* token */
+			bool release; /* out: it was the module's; the carrier gives it up */
 		} free_buffer;
 		struct {
 			HANDLE session;
@@ -132,7 +165,9 @@ struct function_call {
 			HANDLE session;
 			DWORD user;
 			DWORD *size;
-			void **data;
+			void **data; /* out: the token, if there is data */
+			void *token; /* as above, of MODULE_USER_DATA_MAX bytes */
+			void *bytes; /* where the host writes them */
 		} get_user_data;
 		struct {
 			HANDLE session;
@@ -178,7 +213,7 @@ struct function_call {
 			void *out;
 		} nic_specific_extension;
 		struct {
-			EAP_ATTRIBUTES *attributes;
+			EAP_ATTRIBUTES *attributes; /* a token, and so is all that it points to */
 		} start_onex;
 		struct {
 			DWORD length;
@@ -199,6 +234,43 @@ struct function_call {
 #define MODULE_HAS_INIT_SERVICE    2u
 #define MODULE_HAS_VIRTUAL_STATION 4u
 
+#define MODULE_USER_DATA_MAX (64u * 1024) /* bytes kept for a user by SetProfileCustomUserData */
+
+/* How a module in a process of its own came to its end. */
+enum module_end {
+	MODULE_LIVES,
+	MODULE_EXITED,    /* .code: exit status; it ended itself */
+	MODULE_SIGNALLED, /* .code: signal number */
+	MODULE_EXCEPTION, /* .code: Windows exception code */
+	MODULE_KILLED,    /* by ops->kill() */
+	MODULE_GARBLED,   /* it spoke what is not the protocol, and was killed */
+	MODULE_NEVER_CAME /* it could not be loaded anew; .why */
+};
+
+struct module_death {
+	enum module_end end;
+	uint32_t code;
+	const char *why; /* one line for people, or NULL; lives as long as the module */
+};
+
+/* What a guard saw a module do to memory that is not its own to touch (X-03, X-10, X-34, X-35,
+ * X-60), or a sandbox refused. Not a call: told as soon as it is known. */
+enum module_trespass {
+	TRESPASS_WRITE,      /* to an input of the open handler .fn; carried out on its copy */
+	TRESPASS_LATE_READ,  /* of an input of .fn after that had returned */
+	TRESPASS_LATE_WRITE, /* the same */
+	TRESPASS_GIVEN,      /* access to a buffer that it had given to the host, or freed */
+	TRESPASS_PACKET,     /* write to a packet before its SendPacketCompletion */
+	TRESPASS_TABLE,      /* read of InitService's tables after it had returned */
+	TRESPASS_SYSTEM,     /* .code: number of a system call that it may not make; it got EPERM */
+};
+
+struct module_trespass_info {
+	enum module_trespass what;
+	enum crossing_fn fn; /* the handler concerned; FN_COUNT: none */
+	uint32_t code;
+};
+
 struct module;
 
 enum module_activity {
@@ -207,34 +279,68 @@ enum module_activity {
 	MODULE_ALONE,  /* it has no thread: nothing can happen before the next call into it */
 };
 
+/* Those marked (other process) are NULL in a carrier that needs none: a module in this process. */
 struct module_ops {
-	/* Carries out a call and returns when it has returned. No lock is held; any thread, several
-	 * at a time. */
+	/* Carries out a call and returns when it has returned, or when the module has ended. No
+	 * lock is held; any thread, several at a time. */
 	void (*call)(struct module *m, struct handler_call *call);
 	/* What the module's own threads are doing: only if none is busy can the host alone make
-	 * something happen. */
+	 * something happen. Never waits. */
 	enum module_activity (*activity)(struct module *m);
 	/* Threads that the module made and that still live, after a short grace for those that are
-	 * about to end. */
+	 * about to end. Asked after DeinitService. */
 	unsigned (*threads)(struct module *m);
 	/* The calling thread belongs to the host from now on (began) or is about to end (!began).
 	 */
 	void (*host_thread)(struct module *m, bool began);
-	/* Copies length bytes that the module has at p; -EFAULT if it has none there any more. */
-	int (*read)(struct module *m, const void *p, void *out, size_t length);
+	/* The host has taken a block over from the module and is done with it: the carrier gives it
+	 * up. Never waits. */
+	void (*release)(struct module *m, void *token);
 	/* Unloads and frees. No call is open, none may come. */
 	void (*close)(struct module *m);
+	/* (other process) Takes up what the module sent while no call was open, without waiting.
+	 * True: there was something. Called with no lock held. */
+	bool (*pump)(struct module *m);
+	/* (other process) Readable when pump() has something to do; -1 while the module is ended.
+	 */
+	int (*descriptor)(struct module *m);
+	/* (other process) Ends it at once, wherever it is; calls that are open return lost. Any
+	 * thread, never waits. */
+	void (*kill)(struct module *m);
+	/* (other process) How it ended. */
+	void (*death)(struct module *m, struct module_death *out);
 };
 
 struct module {
 	const struct module_ops *ops;
-	unsigned exports; /* MODULE_HAS_* */
+	const char *path; /* of its file, for people; the carrier's */
+	bool remote;      /* in another process: a token is not an address */
+	bool orderly;     /* set by the host: on virtual time, where a handler's return goes before
+			     calls of other threads that came while it was open */
+	_Atomic bool ended; /* the process is gone; FN_MODULE_LOADED makes a new one */
+	unsigned exports;   /* MODULE_HAS_* */
 	unsigned functions,
 		vs_functions; /* non-NULL members of the two tables that it will be given (H-03) */
-	/* Set by the host before the first call; takes what the module calls, from any of its
-	 * threads. */
+	/* Set by the host before the first call; takes what the module calls. From any thread, with
+	 * no lock of the carrier's held. */
 	DWORD (*function)(void *user, struct function_call *call);
+	/* The same for what a guard or sandbox saw. */
+	void (*trespass)(void *user, const struct module_trespass_info *info);
 	void *user;
 };
+
+/* size bytes of a block of the module's that c or its outputs name; NULL: they did not come. */
+static inline const void *module_view(
+	const struct module *m, const struct module_views *views, const void *token, size_t size)
+{
+	unsigned i;
+
+	if (!m->remote)
+		return token;
+	for (i = 0; i < views->count; i++)
+		if (views->list[i].token == token && views->list[i].size >= size)
+			return views->list[i].bytes;
+	return NULL;
+}
 
 #endif

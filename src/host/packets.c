@@ -157,17 +157,12 @@ static void send_forget(struct host *h, struct send *s)
 static void completion_begin(struct host *h, struct call *c)
 {
 	struct send *s = handle_get(&h->sends, c->tag);
-	uint8_t now[SEND_INLINE];
-	size_t n;
 
 	if (!s)
 		return;
-	n = s->length < sizeof(now) ? s->length : sizeof(now);
-	c->reason = h->module->ops->read(h->module, s->packet, now, n) != 0 ||
-		    memcmp(now, s->copy, n) != 0;
 	c->x.handle = s->id;
 	c->hc.send_packet_completion.send = s->value;
-	send_forget(h, s); /* the module may use the value again as soon as it is called */
+	send_forget(h, s);
 }
 
 static void complete_send(struct send *s)
@@ -229,13 +224,10 @@ DWORD packet_send(struct host_adapter *a, const struct function_call *call)
 	s = send_new(h);
 	if (!s)
 		return ERROR_NOT_ENOUGH_MEMORY;
-	memset(s, 0, offsetof(struct send, copy));
+	memset(s, 0, sizeof(*s));
 	s->value = call->send_packet.send;
 	s->adapter = a;
-	s->packet = p;
-	s->length = length;
 	s->id = ++h->next_send;
-	memcpy(s->copy, p, length < SEND_INLINE ? length : SEND_INLINE);
 	err = handle_alloc(&h->sends, s, &s->handle);
 	frame = (struct miniport_frame){.peer = mac_from_bytes(p),
 		.ethertype = load_be16(p + MAC_LEN),

@@ -3,24 +3,57 @@
  */
 #include "host/host_internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-unsigned record(struct host *h, struct crossing *x, enum crossing_phase phase)
+#define THREADS_MAX 32768 /* of a module's own, that are told apart */
+
+/* Numbers are per host, in order of appearance. */
+static uint16_t this_thread(struct host *h)
 {
-	static _Thread_local uint64_t
-		host_serial; /* numbers are per host, in order of appearance */
+	static _Thread_local uint64_t host_serial;
 	static _Thread_local uint16_t number;
-	uint64_t violations;
 
 	if (host_serial != h->serial) {
 		host_serial = h->serial;
 		number = ++h->next_thread;
 	}
+	return number;
+}
+
+uint16_t record_thread(struct host *h, const struct function_call *call)
+{
+	const struct call *open = engine_call(call);
+	uint32_t n = call->thread, room;
+	uint16_t *grown;
+
+	if (open)
+		return open->x.thread;
+	if (n == 0 || n >= THREADS_MAX)
+		return UINT16_MAX;
+	if (n >= h->nmodule_threads) {
+		room = n < 64 ? 64 : n * 2;
+		grown = realloc(h->module_threads, room * sizeof(*grown));
+		if (!grown)
+			return UINT16_MAX;
+		memset(grown + h->nmodule_threads, 0, (room - h->nmodule_threads) * sizeof(*grown));
+		h->module_threads = grown;
+		h->nmodule_threads = room;
+	}
+	if (!h->module_threads[n])
+		h->module_threads[n] = ++h->next_thread;
+	return h->module_threads[n];
+}
+
+unsigned record(struct host *h, struct crossing *x, enum crossing_phase phase)
+{
+	uint64_t violations;
+
 	x->seq = ++h->seq;
 	x->time = loop_now(h->loop);
 	if (phase != PHASE_EXIT) /* the return of a call may be recorded by another thread than made
 				    it */
-		x->thread = number;
+		x->thread = h->acting ? h->acting : this_thread(h);
 	x->phase = (uint8_t)phase;
 	violations = checker_violations(h->checker);
 	checker_feed(h->checker, x);
@@ -152,10 +185,6 @@ void record_handler(struct call *c)
 		break;
 	case FN_PROCESS_UI_RESPONSE:
 		x->process_ui_response.length = hc->process_ui_response.length;
-		x->process_ui_response.modified = c->reason;
-		break;
-	case FN_SEND_PACKET_COMPLETION:
-		x->send_packet_completion.modified = c->reason;
 		break;
 	case FN_QUERY_UI_REQUEST:
 		x->query_ui_request.phase = hc->query_ui_request.phase;
@@ -190,16 +219,18 @@ static void profile_result(struct call *c, const DWORD *reason)
 static void discovery_result(struct host *h, struct call *c)
 {
 	const DOT11EXT_IHV_DISCOVERY_PROFILE_LIST *list = c->hc.create_discovery_profiles.list;
-	const DOT11EXT_IHV_DISCOVERY_PROFILE *p = list->pIhvDiscoveryProfiles;
+	const DOT11EXT_IHV_DISCOVERY_PROFILE *p;
 	uint32_t i, foreign = 0;
 
 	profile_result(c, c->hc.create_discovery_profiles.reason);
 	c->x.create_discovery_profiles.count = list->dwCount;
 	/* A list that is not from AllocateBuffer is not looked into: its size is unknown. Nor is
 	 * one that says more than it has. */
-	if (list->dwCount && p && !buffer_holds(h, p, (uint64_t)list->dwCount * sizeof(*p)))
+	p = buffer_view(
+		h, &c->hc.views, list->pIhvDiscoveryProfiles, (uint64_t)list->dwCount * sizeof(*p));
+	if (list->dwCount && list->pIhvDiscoveryProfiles && !p)
 		foreign = 1;
-	for (i = 0; p && !foreign && i < list->dwCount; i++) {
+	for (i = 0; p && i < list->dwCount; i++) {
 		const void *strings[] = {p[i].IhvConnectivityProfile.pszXmlFragmentIhvConnectivity,
 			p[i].IhvSecurityProfile.pszXmlFragmentIhvSecurity};
 
@@ -211,12 +242,14 @@ static void discovery_result(struct host *h, struct call *c)
 
 static void ui_query_result(struct host *h, struct call *c)
 {
-	const DOT11EXT_IHV_UI_REQUEST *request = c->hc.query_ui_request.request;
+	const void *token = c->hc.query_ui_request.request;
+	const DOT11EXT_IHV_UI_REQUEST *request;
 
-	c->x.query_ui_request.present = request != NULL;
-	if (!request)
+	c->x.query_ui_request.present = token != NULL;
+	if (!token)
 		return;
-	if (!buffer_holds(h, request, sizeof(*request)))
+	request = buffer_view(h, &c->hc.views, token, sizeof(*request));
+	if (!request)
 		c->x.query_ui_request.foreign = 1;
 	else if (request->pvUIRequest && !buffer_find(h, request->pvUIRequest))
 		c->x.query_ui_request.foreign = 1;
@@ -285,6 +318,12 @@ void record_handler_result(struct host *h, struct call *c)
 		break;
 	case FN_RECEIVE_INDICATION:
 		x->receive_indication.modified = modified(c, 0, c->guarded);
+		break;
+	case FN_SEND_PACKET_COMPLETION:
+		x->send_packet_completion.modified = hc->send_packet_completion.modified;
+		break;
+	case FN_PROCESS_UI_RESPONSE:
+		x->process_ui_response.modified = hc->process_ui_response.modified;
 		break;
 	case FN_IS_UI_REQUEST_PENDING:
 		x->is_ui_request_pending.pending = *hc->is_ui_request_pending.pending != 0;

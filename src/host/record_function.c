@@ -30,7 +30,7 @@ static void free_buffer(struct host *h, const struct function_call *call, struct
 	if (!p)
 		x->free_buffer.known = BUFFER_NULL;
 	else if (b)
-		x->free_buffer.known = b->given ? BUFFER_GIVEN : BUFFER_LIVE;
+		x->free_buffer.known = BUFFER_LIVE;
 	else
 		x->free_buffer.known = buffer_was_freed(h, p) ? BUFFER_FREED : BUFFER_FOREIGN;
 	x->handle = b ? b->id : 0;
@@ -151,25 +151,25 @@ static void security_packet(const struct function_call *call, struct crossing *x
 
 static void start_onex(struct host *h, const struct function_call *call, struct crossing *x)
 {
-	const EAP_ATTRIBUTES *e = call->start_onex.attributes;
+	const EAP_ATTRIBUTES *e;
+	const EAP_ATTRIBUTE *list;
 	uint32_t i;
 
+	if (!call->start_onex.attributes)
+		return;
+	/* What is not from AllocateBuffer is not read: its size is unknown. */
+	e = buffer_view(h, &call->views, call->start_onex.attributes, sizeof(*e));
+	x->start_onex.foreign = !e;
 	if (!e)
 		return;
-	x->start_onex.foreign = !buffer_holds(h, e, sizeof(*e));
-	if (x->start_onex.foreign && buffer_find(h, e))
-		return;
 	x->start_onex.attributes = e->dwNumberOfAttributes;
-	if (!e->dwNumberOfAttributes || x->start_onex.foreign)
+	if (!e->dwNumberOfAttributes)
 		return;
-	if (!buffer_holds(
-		    h, e->pAttribs, (uint64_t)e->dwNumberOfAttributes * sizeof(*e->pAttribs))) {
-		x->start_onex.foreign = 1;
-		return;
-	}
-	for (i = 0; i < e->dwNumberOfAttributes; i++)
-		x->start_onex.foreign +=
-			e->pAttribs[i].pValue && !buffer_find(h, e->pAttribs[i].pValue);
+	list = buffer_view(
+		h, &call->views, e->pAttribs, (uint64_t)e->dwNumberOfAttributes * sizeof(*list));
+	x->start_onex.foreign = !list;
+	for (i = 0; list && i < e->dwNumberOfAttributes; i++)
+		x->start_onex.foreign += list[i].pValue && !buffer_find(h, list[i].pValue);
 }
 
 static void notification(const struct function_call *call, struct crossing *x)

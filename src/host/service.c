@@ -243,6 +243,7 @@ void host_free(struct host *h)
 	handle_table_destroy(&h->connects);
 	handle_table_destroy(&h->sessions);
 	handle_table_destroy(&h->sends);
+	free(h->module_threads);
 	checker_free(h->checker);
 	free(h);
 }

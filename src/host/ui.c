@@ -8,15 +8,14 @@
 
 #include "base/wipe.h"
 
-#define UI_DATA_MAX   (64u * 1024)
-#define USER_DATA_MAX (64u * 1024)
+#define UI_DATA_MAX (64u * 1024)
 
 static struct ui_request *by_guid(struct host *h, const GUID *guid)
 {
 	struct ui_request *u;
 
 	TAILQ_FOREACH(u, &h->ui, next)
-	if (memcmp(&u->copy.guidUIRequest, guid, sizeof(*guid)) == 0)
+	if (memcmp(&u->guid, guid, sizeof(*guid)) == 0)
 		return u;
 	return NULL;
 }
@@ -56,8 +55,7 @@ DWORD ui_send(struct host_adapter *a, DOT11EXT_IHV_UI_REQUEST *request)
 	}
 	u->id = ++h->next_ui;
 	u->adapter = a;
-	u->theirs = request;
-	u->copy = *request;
+	u->guid = request->guidUIRequest;
 	if (request->dwByteCount)
 		memcpy(u->data, request->pvUIRequest, request->dwByteCount);
 	TAILQ_INSERT_TAIL(&h->ui, u, next);
@@ -85,14 +83,10 @@ static struct ui_request *by_id(struct host *h, uint64_t id)
 static void response_begin(struct host *h, struct call *c)
 {
 	struct ui_request *u = by_id(h, c->tag);
-	DOT11EXT_IHV_UI_REQUEST now;
 
 	c->x.handle = c->tag;
-	if (!u)
-		return;
-	c->reason = h->module->ops->read(h->module, u->theirs, &now, sizeof(now)) != 0 ||
-		    memcmp(&now, &u->copy, sizeof(now)) != 0;
-	forget(h, u);
+	if (u)
+		forget(h, u);
 }
 
 int host_ui_respond(struct host *h, uint64_t id, const void *data, uint32_t length)
@@ -112,7 +106,7 @@ int host_ui_respond(struct host *h, uint64_t id, const void *data, uint32_t leng
 		if (length)
 			memcpy(c->memory, data, length);
 		c->tag = id;
-		c->hc.process_ui_response.request = u->copy.guidUIRequest;
+		c->hc.process_ui_response.request = u->guid;
 		c->hc.process_ui_response.length = length;
 		c->hc.process_ui_response.buffer = length ? c->memory : NULL;
 		c->begin = response_begin;
@@ -188,7 +182,7 @@ void ui_poll_cancelled(struct host *h)
 		if (!c)
 			return;
 		c->tag = u->id;
-		c->hc.is_ui_request_pending.request = u->copy.guidUIRequest;
+		c->hc.is_ui_request_pending.request = u->guid;
 		c->hc.is_ui_request_pending.pending = (BOOL *)c->memory;
 		c->begin = poll_begin;
 		c->done = poll_done;
@@ -250,7 +244,7 @@ DWORD user_data_set(struct host_adapter *a, const struct function_call *call)
 
 	if (!session_pending(a, call->set_user_data.session))
 		return ERROR_INVALID_HANDLE;
-	if (size > USER_DATA_MAX || (size && !call->set_user_data.data))
+	if (size > MODULE_USER_DATA_MAX || (size && !call->set_user_data.data))
 		return ERROR_INVALID_PARAMETER;
 	d = calloc(1, sizeof(*d));
 	if (d) {
@@ -288,12 +282,13 @@ DWORD user_data_get(struct host_adapter *a, const struct function_call *call, st
 	d = find_user_data(a, call->get_user_data.user);
 	if (!d)
 		return ERROR_NOT_FOUND;
-	error = buffer_allocate(a->host, d->size, call->get_user_data.data, x);
+	error = buffer_allocate(a->host, call, call->get_user_data.token, d->size, x);
 	x->get_profile_custom_user_data.buffer = (uint32_t)x->handle;
 	x->handle = handle;
 	if (error)
 		return error;
-	memcpy(*call->get_user_data.data, d->bytes, d->size);
+	memcpy(call->get_user_data.bytes, d->bytes, d->size);
+	*call->get_user_data.data = call->get_user_data.token;
 	*call->get_user_data.size = d->size;
 	x->get_profile_custom_user_data.size = d->size;
 	return ERROR_SUCCESS;

@@ -8,12 +8,120 @@
  * not even an adapter), so a process carries one module; on Windows, too, each has a process of its
  * own.
  */
-static struct module *carried;
+static struct carried *carried;
+
+static _Thread_local const struct handler_call *open_handler;
+
+/* Threads of the module's own are numbered as they appear. */
+static _Thread_local uint32_t thread_number;
+static _Atomic uint32_t threads_seen;
+
+const struct handler_call *functions_enter(const struct handler_call *call)
+{
+	const struct handler_call *before = open_handler;
+
+	open_handler = call;
+	return before;
+}
 
 static DWORD up(struct function_call *call)
 {
-	return carried && carried->function ? carried->function(carried->user, call)
-					    : ERROR_SHUTDOWN_IN_PROGRESS;
+	if (!carried || !carried->module->function)
+		return ERROR_SHUTDOWN_IN_PROGRESS;
+	call->within = open_handler;
+	if (!open_handler) {
+		if (!thread_number)
+			thread_number = ++threads_seen;
+		call->thread = thread_number;
+	}
+	return carried->module->function(carried->module->user, call);
+}
+
+static DWORD allocate(struct function_call *call)
+{
+	DWORD error;
+
+	if (!carried)
+		return ERROR_SHUTDOWN_IN_PROGRESS;
+	call->allocate_buffer.token = blocks_allocate(carried->blocks, call->allocate_buffer.size);
+	error = up(call);
+	if (error)
+		blocks_discard(carried->blocks, call->allocate_buffer.token);
+	return error;
+}
+
+static DWORD release(struct function_call *call)
+{
+	up(call);
+	if (call->free_buffer.release && carried)
+		blocks_release(carried->blocks, call->free_buffer.buffer);
+	return ERROR_SUCCESS;
+}
+
+static DWORD get_user_data(struct function_call *call)
+{
+	void *p;
+	DWORD error;
+
+	if (!carried)
+		return ERROR_SHUTDOWN_IN_PROGRESS;
+	p = blocks_allocate(carried->blocks, MODULE_USER_DATA_MAX);
+	call->get_user_data.token = call->get_user_data.bytes = p;
+	error = up(call);
+	if (error)
+		blocks_discard(carried->blocks, p);
+	else
+		blocks_shrink(carried->blocks, p, *call->get_user_data.size);
+	return error;
+}
+
+/* Lends what the call passes; a refusal gives it back at once. */
+static DWORD lend(struct function_call *call, enum loan_kind kind, const void *key, size_t key_size,
+	const void *p, size_t size)
+{
+	struct loan *loan;
+	DWORD error;
+
+	if (!carried || !p)
+		return up(call);
+	loan = lent_add(carried->lent, kind, key, key_size, p, size);
+	error = up(call);
+	if (error)
+		lent_withdraw(carried->lent, loan);
+	return error;
+}
+
+static DWORD send_packet(struct function_call *call)
+{
+	return lend(call, LOAN_PACKET, &call->send_packet.send, sizeof(call->send_packet.send),
+		call->send_packet.packet, call->send_packet.length);
+}
+
+static DWORD send_ui_request(struct function_call *call)
+{
+	const DOT11EXT_IHV_UI_REQUEST *request = call->send_ui_request.request;
+
+	return lend(call, LOAN_REQUEST, request ? &request->guidUIRequest : NULL, sizeof(GUID),
+		request, sizeof(*request));
+}
+
+/* By function: most just go up. */
+static DWORD go(struct function_call *call)
+{
+	switch (call->fn) {
+	case FN_ALLOCATE_BUFFER:
+		return allocate(call);
+	case FN_FREE_BUFFER:
+		return release(call);
+	case FN_GET_PROFILE_CUSTOM_USER_DATA:
+		return get_user_data(call);
+	case FN_SEND_PACKET:
+		return send_packet(call);
+	case FN_SEND_UI_REQUEST:
+		return send_ui_request(call);
+	default: /* nothing of the module's memory outlives the call */
+		return up(call);
+	}
 }
 
 /* A function of the table, and its double in the memory that the module should not have kept. */
@@ -22,20 +130,22 @@ static DWORD up(struct function_call *call)
 	{                                                                                          \
 		struct function_call call = {__VA_ARGS__};                                         \
                                                                                                    \
-		return up(&call);                                                                  \
+		return go(&call);                                                                  \
 	}                                                                                          \
 	static DWORD WINAPI stale_##name parameters                                                \
 	{                                                                                          \
 		struct function_call call = {.stale = true, __VA_ARGS__};                          \
                                                                                                    \
-		return up(&call);                                                                  \
+		return go(&call);                                                                  \
 	}
 
-THUNK(AllocateBuffer, (DWORD n, LPVOID *pp), .fn = FN_ALLOCATE_BUFFER, .allocate_buffer = {n, pp})
+THUNK(AllocateBuffer, (DWORD n, LPVOID *pp), .fn = FN_ALLOCATE_BUFFER,
+	.allocate_buffer = {n, pp, NULL})
 THUNK(SetProfileCustomUserData, (HANDLE svc, HANDLE session, DWORD user, DWORD n, LPVOID p),
 	.fn = FN_SET_PROFILE_CUSTOM_USER_DATA, .svc = svc, .set_user_data = {session, user, n, p})
 THUNK(GetProfileCustomUserData, (HANDLE svc, HANDLE session, DWORD user, DWORD *n, LPVOID *pp),
-	.fn = FN_GET_PROFILE_CUSTOM_USER_DATA, .svc = svc, .get_user_data = {session, user, n, pp})
+	.fn = FN_GET_PROFILE_CUSTOM_USER_DATA, .svc = svc,
+	.get_user_data = {session, user, n, pp, NULL, NULL})
 THUNK(SetCurrentProfile,
 	(HANDLE svc, HANDLE session, PDOT11EXT_IHV_CONNECTIVITY_PROFILE c,
 		PDOT11EXT_IHV_SECURITY_PROFILE s),
@@ -93,16 +203,17 @@ THUNK(SetVirtualStationAPProperties,
 
 static VOID WINAPI live_FreeBuffer(LPVOID p)
 {
-	struct function_call call = {.fn = FN_FREE_BUFFER, .free_buffer = {p}};
+	struct function_call call = {.fn = FN_FREE_BUFFER, .free_buffer = {p, false}};
 
-	up(&call);
+	go(&call);
 }
 
 static VOID WINAPI stale_FreeBuffer(LPVOID p)
 {
-	struct function_call call = {.stale = true, .fn = FN_FREE_BUFFER, .free_buffer = {p}};
+	struct function_call call = {
+		.stale = true, .fn = FN_FREE_BUFFER, .free_buffer = {p, false}};
 
-	up(&call);
+	go(&call);
 }
 
 #define APIS(kind)                                                                                 \
@@ -128,11 +239,12 @@ static const DOT11EXT_APIS live = APIS(live), stale = APIS(stale);
 static const DOT11EXT_VIRTUAL_STATION_APIS live_vs = VIRTUAL_STATION_APIS(live),
 					   stale_vs = VIRTUAL_STATION_APIS(stale);
 
-int functions_attach(struct module *m, struct function_tables *tables)
+int functions_attach(struct carried *c, struct function_tables *tables)
 {
 	if (carried)
 		return -EBUSY;
-	carried = m;
+	carried = c;
+	threads_seen = 0;
 	tables->apis = live;
 	tables->virtual_station = live_vs;
 	return 0;
@@ -148,8 +260,8 @@ void functions_expire_virtual_station(struct function_tables *tables)
 	tables->virtual_station = stale_vs;
 }
 
-void functions_detach(const struct module *m)
+void functions_detach(const struct carried *c)
 {
-	if (carried == m)
+	if (carried == c)
 		carried = NULL;
 }

@@ -5,6 +5,15 @@
 #define OPENIHV_MODULE_FUNCTIONS_H
 
 #include "host/module.h"
+#include "module/blocks.h"
+#include "module/lent.h"
+
+/* What the functions need of a module that is carried in this process. */
+struct carried {
+	struct module *module;
+	struct blocks *blocks;
+	struct lent *lent;
+};
 
 /* The arguments of InitService and InitVirtualStation. */
 struct function_tables {
@@ -13,12 +22,14 @@ struct function_tables {
 	DOT11EXT_IHV_HANDLERS handlers;
 };
 
-/* Fills the tables; from now on the thunks call m. -EBUSY: they call another. */
-int functions_attach(struct module *m, struct function_tables *tables);
+/* Fills the tables; from now on the thunks call c->module. -EBUSY: they call another. */
+int functions_attach(struct carried *c, struct function_tables *tables);
+/* The calling thread has this handler open from now on (NULL: none). Returns what it had. */
+const struct handler_call *functions_enter(const struct handler_call *call);
 /* Replaces the functions by ones that tell that they were called through the argument's memory
  * (X-03). */
 void functions_expire(struct function_tables *tables);
 void functions_expire_virtual_station(struct function_tables *tables);
-void functions_detach(const struct module *m);
+void functions_detach(const struct carried *c);
 
 #endif

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "module/inproc.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/uio.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "module/elf.h"
 #include "module/functions.h"
+#include "module/platform.h"
 #include "module/threads.h"
 
 #define GRACE_MS 200 /* for threads that are about to end when DeinitService returns */
@@ -27,6 +22,8 @@ struct inproc {
 	struct function_tables
 		*tables; /* pages of their own, so that nothing else lies beside them */
 	struct threads *threads;
+	struct carried carried;
+	char *path;
 };
 
 static unsigned members(const void *table, size_t size)
@@ -90,6 +87,8 @@ static void call_event(struct inproc *m, struct handler_call *c)
 			c->is_ui_request_pending.request, c->is_ui_request_pending.pending);
 		break;
 	case FN_PROCESS_UI_RESPONSE:
+		c->process_ui_response.modified = lent_return(m->carried.lent, LOAN_REQUEST,
+			&c->process_ui_response.request, sizeof(c->process_ui_response.request));
 		c->result = h->Dot11ExtIhvProcessUIResponse(c->process_ui_response.request,
 			c->process_ui_response.length, c->process_ui_response.buffer);
 		break;
@@ -111,9 +110,8 @@ static void call_event(struct inproc *m, struct handler_call *c)
 	}
 }
 
-static void inproc_call(struct module *module, struct handler_call *c)
+static void call_handler(struct inproc *m, struct handler_call *c)
 {
-	struct inproc *m = (struct inproc *)module;
 	const DOT11EXT_IHV_HANDLERS *h = &m->handlers;
 
 	switch (c->fn) {
@@ -163,12 +161,23 @@ static void inproc_call(struct module *module, struct handler_call *c)
 			c->adapter, c->receive_packet.length, c->receive_packet.buffer);
 		break;
 	case FN_SEND_PACKET_COMPLETION:
+		/* The module may use the value again as soon as it is called. */
+		c->send_packet_completion.modified = lent_return(m->carried.lent, LOAN_PACKET,
+			&c->send_packet_completion.send, sizeof(c->send_packet_completion.send));
 		c->result = h->Dot11ExtIhvSendPacketCompletion(c->send_packet_completion.send);
 		break;
 	default: /* events, and what is no handler */
 		call_event(m, c);
 		break;
 	}
+}
+
+static void inproc_call(struct module *module, struct handler_call *c)
+{
+	const struct handler_call *before = functions_enter(c);
+
+	call_handler((struct inproc *)module, c);
+	functions_enter(before);
 }
 
 static enum module_activity inproc_activity(struct module *module)
@@ -179,12 +188,11 @@ static enum module_activity inproc_activity(struct module *module)
 static unsigned inproc_threads(struct module *module)
 {
 	struct inproc *m = (struct inproc *)module;
-	const struct timespec ms = {.tv_nsec = 1000000};
 	unsigned i, n;
 
 	/* A thread that was joined may still be on its last steps in the kernel. */
 	for (i = 0; (n = threads_foreign(m->threads)) && i < GRACE_MS; i++)
-		nanosleep(&ms, NULL);
+		platform_nap();
 	return n;
 }
 
@@ -195,15 +203,9 @@ static void inproc_host_thread(struct module *module, bool began)
 	threads_claim(((struct inproc *)module)->threads, began);
 }
 
-static int inproc_read(struct module *module, const void *p, void *out, size_t length)
+static void inproc_release(struct module *module, void *token)
 {
-	struct iovec local = {.iov_base = out, .iov_len = length}, remote = {.iov_len = length};
-
-	(void)module;
-	/* The kernel looks whether the memory is there: a module may have unmapped it. */
-	memcpy(&remote.iov_base, &p, sizeof(p));
-	return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == (ssize_t)length ? 0
-										       : -EFAULT;
+	blocks_release(((struct inproc *)module)->carried.blocks, token);
 }
 
 static void inproc_close(struct module *module)
@@ -211,11 +213,14 @@ static void inproc_close(struct module *module)
 	struct inproc *m = (struct inproc *)module;
 
 	if (m->library)
-		dlclose(m->library);
-	functions_detach(&m->module);
+		platform_unload(m->library);
+	functions_detach(&m->carried);
 	threads_free(m->threads);
+	blocks_free(m->carried.blocks);
+	lent_free(m->carried.lent);
 	if (m->tables)
-		munmap(m->tables, sizeof(*m->tables));
+		platform_pages_free(m->tables, sizeof(*m->tables));
+	free(m->path);
 	free(m);
 }
 
@@ -224,53 +229,19 @@ static const struct module_ops inproc_ops = {
 	.activity = inproc_activity,
 	.threads = inproc_threads,
 	.host_thread = inproc_host_thread,
-	.read = inproc_read,
+	.release = inproc_release,
 	.close = inproc_close,
 };
 
-/* ISO C has no conversion between data and function pointers; POSIX promises that dlsym()'s is one.
- */
-static void resolve(void *library, const char *name, void *function)
+static int load(struct inproc *m, const char *path, char *err, size_t room)
 {
-	void *p = dlsym(library, name);
-
-	memcpy(function, &p, sizeof(p));
-}
-
-static int check_exports(const char *path, char *err, size_t room)
-{
-	struct elf_info *info;
-	const char *missing = NULL;
-	int rc = elf_inspect(path, &info, err, room);
+	int rc = platform_load(path, &m->library, err, room);
 
 	if (rc)
 		return rc;
-	if (!info->has_get_version_info)
-		missing = "Dot11ExtIhvGetVersionInfo";
-	else if (!info->has_init_service)
-		missing = "Dot11ExtIhvInitService";
-	if (missing)
-		snprintf(err, room, "not an IHV Extensions module: it does not export %s", missing);
-	elf_free(info);
-	return missing ? -EINVAL : 0;
-}
-
-static int load(struct inproc *m, const char *path, char *err, size_t room)
-{
-	/* Without a slash dlopen() would search the system's libraries. */
-	char *real = realpath(path, NULL);
-
-	if (!real)
-		return -errno;
-	m->library = dlopen(real, RTLD_NOW | RTLD_LOCAL);
-	free(real);
-	if (!m->library) {
-		snprintf(err, room, "cannot be loaded: %s", dlerror());
-		return -ELIBBAD;
-	}
-	resolve(m->library, "Dot11ExtIhvGetVersionInfo", &m->get_version_info);
-	resolve(m->library, "Dot11ExtIhvInitService", &m->init_service);
-	resolve(m->library, "Dot11ExtIhvInitVirtualStation", &m->init_virtual_station);
+	platform_export(m->library, "Dot11ExtIhvGetVersionInfo", &m->get_version_info);
+	platform_export(m->library, "Dot11ExtIhvInitService", &m->init_service);
+	platform_export(m->library, "Dot11ExtIhvInitVirtualStation", &m->init_virtual_station);
 	if (m->get_version_info)
 		m->module.exports |= MODULE_HAS_VERSION_INFO;
 	if (m->init_service)
@@ -280,17 +251,19 @@ static int load(struct inproc *m, const char *path, char *err, size_t room)
 	return 0;
 }
 
-static int prepare(struct inproc *m, char *err, size_t room)
+static int prepare(struct inproc *m, const char *path, char *err, size_t room)
 {
 	int rc;
 
-	m->tables = mmap(NULL, sizeof(*m->tables), PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (m->tables == MAP_FAILED) {
-		m->tables = NULL;
+	m->path = strdup(path);
+	m->tables = platform_pages(sizeof(*m->tables));
+	m->carried.module = &m->module;
+	m->carried.blocks = blocks_new();
+	m->carried.lent = lent_new();
+	if (!m->path || !m->tables || !m->carried.blocks || !m->carried.lent)
 		return -ENOMEM;
-	}
-	rc = functions_attach(&m->module, m->tables);
+	m->module.path = m->path;
+	rc = functions_attach(&m->carried, m->tables);
 	if (rc == -EBUSY)
 		snprintf(err, room, "this process carries a module already");
 	m->module.functions = members(&m->tables->apis, sizeof(m->tables->apis));
@@ -301,18 +274,15 @@ static int prepare(struct inproc *m, char *err, size_t room)
 
 int inproc_open(const char *path, struct module **out, char *err, size_t room)
 {
-	struct inproc *m;
-	int rc = check_exports(path, err, room);
+	struct inproc *m = calloc(1, sizeof(*m));
+	int rc;
 
 	*out = NULL;
-	if (rc)
-		return rc;
-	m = calloc(1, sizeof(*m));
 	if (!m)
 		return -ENOMEM;
 	m->module.ops = &inproc_ops;
 	snprintf(err, room, "out of memory");
-	rc = prepare(m, err, room);
+	rc = prepare(m, path, err, room);
 	if (!rc)
 		rc = load(m, path, err, room);
 	if (rc) {

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "module/blocks.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <uthash.h>
+
+#include "base/wipe.h"
+
+#define POISON     0xDD
+#define QUARANTINE 64
+
+struct block {
+	UT_hash_handle hh; /* by .p */
+	void *p;
+	size_t size;
+};
+
+struct blocks {
+	pthread_mutex_t lock;
+	struct block *live;
+	struct block *quarantine[QUARANTINE];
+	unsigned next;
+};
+
+struct blocks *blocks_new(void)
+{
+	struct blocks *b = calloc(1, sizeof(*b));
+
+	if (b)
+		pthread_mutex_init(&b->lock, NULL);
+	return b;
+}
+
+static void destroy(struct block *block)
+{
+	if (!block)
+		return;
+	wipe(block->p, block->size); /* it may hold what a user entrusted to the module */
+	free(block->p);
+	free(block);
+}
+
+void blocks_free(struct blocks *b)
+{
+	struct block *block, *next;
+	unsigned i;
+
+	if (!b)
+		return;
+	HASH_ITER(hh, b->live, block, next)
+	{
+		HASH_DEL(b->live, block);
+		destroy(block);
+	}
+	for (i = 0; i < QUARANTINE; i++)
+		destroy(b->quarantine[i]);
+	pthread_mutex_destroy(&b->lock);
+	free(b);
+}
+
+void *blocks_allocate(struct blocks *b, size_t size)
+{
+	struct block *block = calloc(1, sizeof(*block));
+
+	/* Zeroed: a module that reads what it never wrote must not see another's data. */
+	if (block)
+		block->p = calloc(1, size ? size : 1);
+	if (!block || !block->p) {
+		free(block);
+		return NULL;
+	}
+	block->size = size;
+	pthread_mutex_lock(&b->lock);
+	HASH_ADD_PTR(b->live, p, block);
+	pthread_mutex_unlock(&b->lock);
+	return block->p;
+}
+
+static struct block *take(struct blocks *b, const void *p)
+{
+	struct block *block;
+
+	HASH_FIND_PTR(b->live, &p, block);
+	if (block)
+		HASH_DEL(b->live, block);
+	return block;
+}
+
+void blocks_release(struct blocks *b, void *p)
+{
+	struct block *block, *oldest = NULL;
+
+	pthread_mutex_lock(&b->lock);
+	block = take(b, p);
+	if (block) {
+		memset(block->p, POISON, block->size);
+		oldest = b->quarantine[b->next % QUARANTINE];
+		b->quarantine[b->next++ % QUARANTINE] = block;
+	}
+	pthread_mutex_unlock(&b->lock);
+	destroy(oldest);
+}
+
+void blocks_discard(struct blocks *b, void *p)
+{
+	struct block *block;
+
+	pthread_mutex_lock(&b->lock);
+	block = take(b, p);
+	pthread_mutex_unlock(&b->lock);
+	destroy(block);
+}
+
+void blocks_shrink(struct blocks *b, void *p, size_t size)
+{
+	struct block *block;
+
+	pthread_mutex_lock(&b->lock);
+	HASH_FIND_PTR(b->live, &p, block);
+	if (block && size < block->size)
+		block->size = size;
+	pthread_mutex_unlock(&b->lock);
+}
+
+size_t blocks_size(struct blocks *b, const void *p)
+{
+	struct block *block;
+	size_t size;
+
+	pthread_mutex_lock(&b->lock);
+	HASH_FIND_PTR(b->live, &p, block);
+	size = block ? block->size : SIZE_MAX;
+	pthread_mutex_unlock(&b->lock);
+	return size;
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * What a carrier of modules needs of the system it runs on: platform_posix.c for Linux,
+ * platform_windows.c for Windows.
+ */
+#ifndef OPENIHV_MODULE_PLATFORM_H
+#define OPENIHV_MODULE_PLATFORM_H
+
+#include <stddef.h>
+
+/*
+ * Loads a module's file, after a look into it that runs nothing of it. 0 and *out, or a negative
+ * errno and one sentence in err without the path: -EINVAL no library for this machine, or the two
+ * exports are missing; -ELIBBAD (POSIX) or -ENOEXEC (Windows) the system's loader refused it;
+ * -ENOMEM; the errors of open(2).
+ */
+int platform_load(const char *path, void **out, char *err, size_t room);
+/* The address of an export goes to *function, a pointer to a function pointer; NULL: none. */
+void platform_export(void *library, const char *name, void *function);
+void platform_unload(void *library);
+/* Whole zeroed pages, and their end. NULL: no memory. */
+void *platform_pages(size_t size);
+void platform_pages_free(void *p, size_t size);
+/* Copies what is at p, which the module may have unmapped: -EFAULT if it has. */
+int platform_read(const void *p, void *out, size_t size);
+/* Sleeps for a millisecond, the grace for threads that are about to end. */
+void platform_nap(void);
+
+#endif

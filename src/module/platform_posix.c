@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "module/platform.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "module/elf.h"
+
+static int check_exports(const char *path, char *err, size_t room)
+{
+	struct elf_info *info;
+	const char *missing = NULL;
+	int rc = elf_inspect(path, &info, err, room);
+
+	if (rc)
+		return rc;
+	if (!info->has_get_version_info)
+		missing = "Dot11ExtIhvGetVersionInfo";
+	else if (!info->has_init_service)
+		missing = "Dot11ExtIhvInitService";
+	if (missing)
+		snprintf(err, room, "not an IHV Extensions module: it does not export %s", missing);
+	elf_free(info);
+	return missing ? -EINVAL : 0;
+}
+
+int platform_load(const char *path, void **out, char *err, size_t room)
+{
+	char *real;
+	int rc = check_exports(path, err, room);
+
+	*out = NULL;
+	if (rc)
+		return rc;
+	/* Without a slash dlopen() would search the system's libraries. */
+	real = realpath(path, NULL);
+	if (!real)
+		return -errno;
+	*out = dlopen(real, RTLD_NOW | RTLD_LOCAL);
+	free(real);
+	if (*out)
+		return 0;
+	snprintf(err, room, "cannot be loaded: %s", dlerror());
+	return -ELIBBAD;
+}
+
+/* ISO C has no conversion between data and function pointers; POSIX promises that dlsym()'s is one.
+ */
+void platform_export(void *library, const char *name, void *function)
+{
+	void *p = dlsym(library, name);
+
+	memcpy(function, &p, sizeof(p));
+}
+
+void platform_unload(void *library)
+{
+	dlclose(library);
+}
+
+void *platform_pages(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+void platform_pages_free(void *p, size_t size)
+{
+	munmap(p, size);
+}
+
+int platform_read(const void *p, void *out, size_t size)
+{
+	struct iovec local = {.iov_base = out, .iov_len = size}, remote = {.iov_len = size};
+
+	/* The kernel looks whether the memory is there. */
+	memcpy(&remote.iov_base, &p, sizeof(p));
+	return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == (ssize_t)size ? 0 : -EFAULT;
+}
+
+void platform_nap(void)
+{
+	const struct timespec ms = {.tv_nsec = 1000000};
+
+	nanosleep(&ms, NULL);
+}
