@@ -6,7 +6,7 @@
 
 #include "cli/cli.h"
 #include "host/host.h"
-#include "module/elf.h"
+#include "module/file.h"
 #include "module/inproc.h"
 
 static const char usage[] =
@@ -44,28 +44,49 @@ static void on_crossing(void *user, const struct crossing *x)
 	}
 }
 
-static void print_file(const char *path, const struct elf_info *info)
+static void print_exports(bool version, bool service, bool station)
+{
+	printf("exports   Dot11ExtIhvGetVersionInfo     %s\n", version ? "yes" : "MISSING");
+	printf("          Dot11ExtIhvInitService        %s\n", service ? "yes" : "MISSING");
+	printf("          Dot11ExtIhvInitVirtualStation %s\n", station ? "yes" : "no (optional)");
+}
+
+/* The last `late` of them are loaded on their first use. */
+static void print_libraries(const char *const *names, size_t n, size_t late)
 {
 	size_t i;
 
-	printf("module    %s\n", path);
-	printf("file      ELF%u shared object, %s\n", info->bits, elf_machine_name(info->machine));
-	if (info->soname)
-		printf("soname    %s\n", info->soname);
-	printf("exports   Dot11ExtIhvGetVersionInfo     %s\n",
-		info->has_get_version_info ? "yes" : "MISSING");
-	printf("          Dot11ExtIhvInitService        %s\n",
-		info->has_init_service ? "yes" : "MISSING");
-	printf("          Dot11ExtIhvInitVirtualStation %s\n",
-		info->has_init_virtual_station ? "yes" : "no (optional)");
-	printf("          %zu functions in all\n", info->nexports);
-	for (i = 0; i < info->nneeded; i++)
-		printf("%s %s\n", i ? "         " : "links to ", info->needed[i]);
-	if (!info->nneeded)
+	for (i = 0; i < n; i++)
+		printf("%s %s%s\n", i ? "         " : "links to ", names[i],
+			i < n - late ? "" : " (on first use)");
+	if (!n)
 		printf("links to  nothing\n");
 }
 
-static int start(const char *path, struct answers *a)
+static void print_elf(const struct elf_info *info)
+{
+	printf("file      ELF%u shared object, %s\n", info->bits, elf_machine_name(info->machine));
+	if (info->soname)
+		printf("soname    %s\n", info->soname);
+	print_exports(
+		info->has_get_version_info, info->has_init_service, info->has_init_virtual_station);
+	printf("          %zu functions in all\n", info->nexports);
+	print_libraries(info->needed, info->nneeded, 0);
+}
+
+static void print_pe(const struct pe_info *info)
+{
+	printf("file      PE32+ DLL, x86-64\n");
+	print_exports(
+		info->has_get_version_info, info->has_init_service, info->has_init_virtual_station);
+	printf("          %zu functions in all\n", info->nexports + info->nunnamed);
+	if (info->nunnamed)
+		printf("          %zu of them by number only\n", info->nunnamed);
+	print_libraries((const char *const *)info->imports, info->nimports, info->ndelayed);
+}
+
+/* Starts the module and ends it; what it answers goes to *a. */
+static int start(const char *path, enum module_kind kind, struct answers *a)
 {
 	struct host_config config = {.crossing = on_crossing, .user = a};
 	struct host *h = NULL;
@@ -73,6 +94,11 @@ static int start(const char *path, struct answers *a)
 	char err[256];
 	int rc;
 
+	if (kind == MODULE_PE) {
+		printf("versions  not asked: a Windows module answers through a worker, not "
+		       "here\n");
+		return EXIT_PASS;
+	}
 	if (inproc_open(path, &m, err, sizeof(err)))
 		return cli_error("%s: %s", path, err);
 	rc = loop_new(LOOP_VIRTUAL, &config.loop);
@@ -88,23 +114,41 @@ static int start(const char *path, struct answers *a)
 	return rc;
 }
 
-static int inspect(const char *path, bool load)
+static int look(const char *path, enum module_kind *kind)
 {
-	struct answers a = {0};
-	struct elf_info *info;
-	char err[ELF_ERROR_SIZE];
+	struct module_file file;
+	char err[MODULE_FILE_ERROR_SIZE];
 	int rc = EXIT_PASS;
 
-	if (elf_inspect(path, &info, err, sizeof(err)))
+	if (module_file_look(path, &file, err, sizeof(err)))
 		return cli_error("%s: %s", path, err);
-	print_file(path, info);
-	if (!info->has_get_version_info || !info->has_init_service)
-		rc = cli_error("%s: not an IHV Extensions module: an export is missing", path);
-	elf_free(info);
+	*kind = file.kind;
+	printf("module    %s\n", path);
+	switch (file.kind) {
+	case MODULE_ELF:
+		print_elf(file.elf);
+		break;
+	case MODULE_PE:
+		print_pe(file.pe);
+		break;
+	}
+	if (module_file_missing(&file))
+		rc = cli_error("%s: not an IHV Extensions module: it does not export %s", path,
+			module_file_missing(&file));
+	module_file_end(&file);
+	return rc;
+}
+
+static int inspect(const char *path, bool load)
+{
+	enum module_kind kind = MODULE_ELF;
+	struct answers a = {0};
+	int rc = look(path, &kind);
+
 	if (rc || !load)
 		return rc;
 	fflush(stdout);
-	rc = start(path, &a);
+	rc = start(path, kind, &a);
 	if (a.version)
 		printf("versions  %u to %u\n", a.min, a.max);
 	if (a.started)

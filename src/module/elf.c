@@ -3,16 +3,14 @@
 
 #include <elf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/types.h>
 
 #include "base/bytes.h"
 #include "base/cleanup.h"
+#include "module/read.h"
 
 #if defined(__x86_64__)
 #define OWN_MACHINE EM_X86_64
@@ -99,7 +97,7 @@ static int check_identity(const struct image *image, struct reader *r)
 	if (image->len >= 2 && memcmp(image->data, "MZ", 2) == 0)
 		return fail(image, -EINVAL, "a Windows module (PE), not an ELF shared object");
 	if (image->len < SELFMAG || memcmp(image->data, ELFMAG, SELFMAG) != 0)
-		return fail(image, -EINVAL, "not an ELF file");
+		return fail(image, -EINVAL, "neither an ELF file nor a Windows module");
 	if (!ident)
 		return truncated(image, "the ELF header");
 	if (ident[EI_CLASS] == ELFCLASS32)
@@ -438,55 +436,13 @@ int elf_parse(const void *buf, size_t len, struct elf_info **out, char *err, siz
 	return 0;
 }
 
-// Reads `len` octets or up to an earlier end. Returns their number or a negative errno.
-static ssize_t read_up_to(int fd, uint8_t *buf, size_t len)
-{
-	size_t got = 0;
-	while (got < len) {
-		ssize_t n = read(fd, buf + got, len - got);
-		if (n == 0)
-			break;
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0)
-			got += (size_t)n;
-	}
-	return (ssize_t)got;
-}
-
-// The file's size, refusing what is not a file or too large.
-static int64_t size_of_file(const struct image *image, int fd)
-{
-	struct stat st;
-	if (fstat(fd, &st) < 0)
-		return fail(image, -errno, "cannot be read: %s", strerror(errno));
-	if (S_ISDIR(st.st_mode))
-		return fail(image, -EISDIR, "a directory, not a file");
-	if (!S_ISREG(st.st_mode))
-		return fail(image, -EINVAL, "not a regular file");
-	if (st.st_size > ELF_MAX_BYTES)
-		return fail(image, -E2BIG, "larger than %d MiB", ELF_MAX_BYTES >> 20);
-	return st.st_size;
-}
-
 int elf_inspect(const char *path, struct elf_info **out, char *err, size_t errlen)
 {
-	struct image image = {.err = err, .errlen = errlen};
+	_cleanup_free_ uint8_t *buf = NULL;
+	size_t len = 0;
 	*out = NULL;
-	// Not to wait for the other end, should it be a pipe.
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0)
-		return fail(&image, -errno, "cannot be opened: %s", strerror(errno));
-	int64_t size = size_of_file(&image, fd);
-	if (size < 0)
-		return (int)size;
-	_cleanup_free_ uint8_t *buf = malloc((size_t)size + 1);
-	if (!buf)
-		return fail(&image, -ENOMEM, "out of memory");
-	ssize_t len = read_up_to(fd, buf, (size_t)size);
-	if (len < 0)
-		return fail(&image, (int)len, "cannot be read: %s", strerror((int)-len));
-	return elf_parse(buf, (size_t)len, out, err, errlen);
+	int error = file_read(path, ELF_MAX_BYTES, &buf, &len, err, errlen);
+	return error ? error : elf_parse(buf, len, out, err, errlen);
 }
 
 void elf_free(struct elf_info *info)

@@ -11,30 +11,24 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "module/elf.h"
+#include "module/file.h"
 
-static int check_exports(const char *path, char *err, size_t room)
+/* In this process only what its own loader takes. */
+static int check_file(const char *path, char *err, size_t room)
 {
-	struct elf_info *info;
-	const char *missing = NULL;
-	int rc = elf_inspect(path, &info, err, room);
+	enum module_kind kind;
+	int rc = module_file_check(path, &kind, err, room);
 
-	if (rc)
+	if (rc || kind == MODULE_ELF)
 		return rc;
-	if (!info->has_get_version_info)
-		missing = "Dot11ExtIhvGetVersionInfo";
-	else if (!info->has_init_service)
-		missing = "Dot11ExtIhvInitService";
-	if (missing)
-		snprintf(err, room, "not an IHV Extensions module: it does not export %s", missing);
-	elf_free(info);
-	return missing ? -EINVAL : 0;
+	snprintf(err, room, "a Windows module (PE), not an ELF shared object");
+	return -EINVAL;
 }
 
 int platform_load(const char *path, void **out, char *err, size_t room)
 {
 	char *real;
-	int rc = check_exports(path, err, room);
+	int rc = check_file(path, err, room);
 
 	*out = NULL;
 	if (rc)

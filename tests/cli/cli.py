@@ -7,6 +7,7 @@ usage: tests/cli/cli.py OPENIHV-BINARY    (OPENIHV_SOURCE and OPENIHV_BUILD in t
 import json
 import os
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -266,6 +267,51 @@ def inspect():
         assert 'Dot11ExtIhvInitService        yes' in text, text
     for name, words in BAD_MODULES.items():
         refuses(['inspect', module(name)], name, *words)
+
+
+def dll(machine=0x8664, characteristics=0x2022, names=(b'Dot11ExtIhvGetVersionInfo', b'Dot11ExtIhvInitService')):
+    """A PE file with one section, whose first octets are the export directory."""
+    wide = machine not in (0x14c, 0x1c4)
+    count, texts, strings = len(names), b'', b''
+    at = 0x1028 + 10 * count  # functions, names, ordinals; then the strings
+    for name in names:
+        texts += struct.pack('<I', at + len(strings))
+        strings += name + b'\0'
+    body = struct.pack('<12xIIIIIII', 0, 1, count, count, 0x1028, 0x1028 + 4 * count, 0x1028 + 8 * count)
+    body += struct.pack('<I', 0x1200) * count + texts + struct.pack(f'<{count}H', *range(count)) + strings
+    optional = struct.pack('<H58xIIH', 0x20b if wide else 0x10b, 0x200, 0, 2)
+    optional = optional.ljust(108 if wide else 92, b'\0') + struct.pack('<III', 16, 0x1000, 40) + bytes(120)
+    coff = struct.pack('<HH12xHH', machine, 1, len(optional), characteristics)
+    section = b'.all'.ljust(8, b'\0') + struct.pack('<IIII12xI', 0x400, 0x1000, 0x400, 0x200, 0x60000020)
+    head = b'MZ'.ljust(0x3c, b'\0') + struct.pack('<I', 0x40) + b'PE\0\0' + coff + optional + section
+    return head.ljust(0x200, b'\0') + body.ljust(0x400, b'\0')
+
+
+@test
+def inspect_windows():
+    done = run('inspect', '--no-load', file('fine.dll', dll()), expect=0)
+    text = done.stdout.decode()
+    assert done.stderr == b'' and 'PE32+ DLL, x86-64' in text, (text, done.stderr)
+    assert 'Dot11ExtIhvInitService        yes' in text and 'InitVirtualStation no' in text, text
+    assert '2 functions in all' in text and 'links to  nothing' in text, text
+    asked = run('inspect', at('fine.dll'), expect=0).stdout.decode()
+    assert asked.startswith(text) and 'worker' in asked[len(text):], asked
+    only = 'only 64-bit x86-64 modules'
+
+    def refused(name, content, *words):
+        for option in ([], ['--no-load']):
+            refuses(['inspect', *option, file(name, content)], name, *words)
+
+    refused('other.dll', dll(names=(b'DllMain',)), 'does not export Dot11ExtIhvGetVersionInfo')
+    refused('half.dll', dll(names=(b'Dot11ExtIhvGetVersionInfo',)), 'does not export Dot11ExtIhvInitService')
+    refused('none.dll', dll(names=()), 'does not export')
+    refused('x86.dll', dll(0x14c), 'a 32-bit DLL (x86)', only)
+    refused('arm.dll', dll(0x1c4), 'a 32-bit DLL (Arm)', only)
+    refused('arm64.dll', dll(0xaa64), 'an Arm64 DLL', only)
+    refused('program.exe', dll(characteristics=0x22), 'an executable program, not a DLL')
+    for length in (2, 0x44, 0x100, 0x150, 0x200, 0x5ff):
+        refused('cut.dll', dll()[:length], 'truncated or damaged')
+    refuses(['run', at('x86.dll')], 'x86.dll', 'a 32-bit DLL (x86)')
 
 
 @test

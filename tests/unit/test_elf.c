@@ -135,7 +135,7 @@ static void refused_files(void **state)
 		{"/proc/self/cmdline", "the file is empty", -EINVAL}, // its size is told as 0
 		{"/proc/self/exe", "a program", -EINVAL},
 		{"/bin/sh", "a program", -EINVAL},
-		{"/etc/passwd", "not an ELF file", -EINVAL},
+		{"/etc/passwd", "neither an ELF file", -EINVAL},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct elf_info *info = NULL;
@@ -176,7 +176,7 @@ static void refused_kinds(void **state)
 		sample->data[cases[i].offset] = was;
 	}
 	assert_refused((const uint8_t *)"MZ\x90", 3, "Windows");
-	assert_refused((const uint8_t *)"hello", 5, "not an ELF file");
+	assert_refused((const uint8_t *)"hello", 5, "neither an ELF file");
 	assert_refused((const uint8_t *)"", 0, "empty");
 	assert_refused((const uint8_t *)"\x7f\x45\x4c\x46", 4, "the ELF header");
 }
