@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * openihv-worker.exe MODULE: a Windows process for one module, under Wine or beside WSL. Not for people: it
+ * speaks the protocol on stdin and stdout.
+ */
+#include <fcntl.h>
+#include <io.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <windows.h>
+
+#include "worker/serve.h"
+
+#define CRASHED 86 /* exit status: Wine hands on no more than the low byte of an exception's code */
+
+static struct serve_config config;
+
+static LONG WINAPI crashed(EXCEPTION_POINTERS *info)
+{
+	serve_crash(info->ExceptionRecord->ExceptionCode);
+	TerminateProcess(GetCurrentProcess(), CRASHED);
+	return EXCEPTION_EXECUTE_HANDLER;
+}
+
+static int own(int fd)
+{
+	int copy = _dup(fd);
+
+	if (copy >= 0)
+		SetHandleInformation((HANDLE)_get_osfhandle(copy), HANDLE_FLAG_INHERIT, 0);
+	return copy;
+}
+
+/* What the module prints goes where errors go, and what it reads is empty. */
+static int keep_pipes(void)
+{
+	int null = _open("NUL", _O_RDONLY | _O_BINARY);
+
+	_setmode(0, _O_BINARY);
+	_setmode(1, _O_BINARY);
+	config.in = own(0);
+	config.out = own(1);
+	if (null < 0 || config.in < 0 || config.out < 0)
+		return -1;
+	_setmode(config.in, _O_BINARY);
+	_setmode(config.out, _O_BINARY);
+	if (_dup2(null, 0) < 0 || _dup2(2, 1) < 0)
+		return -1;
+	_close(null);
+	SetStdHandle(STD_INPUT_HANDLE, (HANDLE)_get_osfhandle(0));
+	SetStdHandle(STD_OUTPUT_HANDLE, (HANDLE)_get_osfhandle(1));
+	return 0;
+}
+
+int wmain(int argc, wchar_t **argv)
+{
+	static char module[4 * MAX_PATH];
+
+	SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
+	SetUnhandledExceptionFilter(crashed);
+	if (argc != 2 || _isatty(0)) {
+		fputs("openihv-worker.exe is started by openihv, for one module\n", stderr);
+		return 2;
+	}
+	if (!WideCharToMultiByte(
+		    CP_UTF8, 0, argv[1], -1, module, (int)sizeof(module), NULL, NULL) ||
+		keep_pipes())
+		return EXIT_FAILURE;
+	config.module = module;
+	return serve(&config);
+}

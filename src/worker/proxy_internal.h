@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What the files of the proxy share. */
+#ifndef OPENIHV_WORKER_PROXY_INTERNAL_H
+#define OPENIHV_WORKER_PROXY_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/queue.h>
+
+#include "worker/channel.h"
+#include "worker/observe.h"
+#include "worker/proxy.h"
+
+#define EARLY_MAX    16   /* refused system calls of its loading that are remembered */
+#define RELEASES_MAX 4096 /* blocks given back in one go; as many as a sane module has at all */
+#define DEFERRED_MAX                                                                               \
+	1024 /* calls of module threads that wait for a handler: each has one at most */
+
+/* A handler call that is open, on the stack of the thread that makes it. */
+struct waiter {
+	LIST_ENTRY(waiter) next;
+	uint32_t number;
+	struct handler_call *call;
+	bool done;
+	pthread_cond_t turn; /* done, or nobody reads any more */
+};
+
+LIST_HEAD(waiter_list, waiter);
+
+/* A function call of a module's thread, put off until the open handler has returned or sleeps. */
+struct deferred {
+	STAILQ_ENTRY(deferred) next;
+	struct message m;
+	uint8_t body[];
+};
+
+STAILQ_HEAD(deferred_queue, deferred);
+
+struct proxy {
+	struct module module;
+	struct worker_source source;
+	struct worker_options options;
+	char *path;
+	unsigned incarnation;
+
+	/* Of the present incarnation */
+	struct worker_process process;
+	struct channel channel;
+	struct observer *observer;
+	int listener; /* of its system call filter; -1: none */
+	unsigned long calls, functions;
+
+	pthread_mutex_t
+		lock; /* of what follows; never held while the host is called or a pipe is written
+		       */
+	bool reading; /* a thread receives */
+	bool acting;  /* it has received something, and acts on it */
+	bool alone;   /* the worker said it had no thread of the module's, and was told nothing
+			 since */
+	bool killed, garbled; /* by ops->kill(); for what it said */
+	uint32_t exception;   /* it told with its last breath */
+	uint32_t next_number;
+	unsigned threads; /* of the module's own, when it said so last */
+	struct waiter_list waiters;
+	struct deferred_queue deferred;
+	unsigned ndeferred;
+	void **releases; /* blocks that the worker is told of with the next call */
+	unsigned nreleases, releases_room;
+	struct module_death death;
+	char why[128];
+
+	/* Of the reader */
+	struct module_trespass_info early[EARLY_MAX]; /* before the host was there to be told */
+	unsigned nearly;
+	struct arena arena;
+	uint8_t *user_data; /* MODULE_USER_DATA_MAX bytes, made at the first use */
+};
+
+/* proxy_talk.c: all that a worker says while it runs. */
+/*
+ * Takes up one thing: a message, a refused system call, or the end. Waits for it for at most ms
+ * (-1: as long as it takes). The caller has the role of the reader. 1: something was done; 0: there
+ * was nothing; -EPIPE: the worker is gone, or must go.
+ */
+int proxy_step(struct proxy *p, int ms);
+/* Answers a refused system call, if there is one, and tells of it. */
+bool proxy_refuse(struct proxy *p);
+/* Serves the oldest deferred call. False: there is none. */
+bool proxy_serve_deferred(struct proxy *p);
+void proxy_drop_deferred(struct proxy *p);
+/* The worker can do nothing by itself now: it sleeps, and nothing is on its way in either pipe. */
+bool proxy_at_rest(struct proxy *p);
+
+#endif

@@ -1,0 +1,583 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "worker/serve.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "module/inproc.h"
+#include "module/blocks.h"
+
+#define RELIEF_NS 2000000 /* between two looks of the relief */
+#define SPARE_MAX 4       /* calls whose memory is kept */
+
+/* A handler call that is open here. */
+struct open_call {
+	struct open_call *next;
+	uint32_t number;
+	struct handler_call call, before; /* as the module sees it, and as it came */
+	struct arena arena;
+};
+
+/* A function call that waits for its answer, on the stack of the module's thread. */
+struct caller {
+	struct caller *next;
+	uint32_t call, thread;
+	struct function_call *function;
+	DWORD result;
+	bool done;
+	pthread_cond_t turn;
+};
+
+/* One worker a process, as the module's functions have no context either. */
+static struct worker {
+	struct channel channel;
+	struct module *module;
+	pthread_mutex_t looking; /* at the module's threads */
+	pthread_mutex_t lock;    /* of what follows */
+	bool reading;
+	unsigned running; /* handlers that are open */
+	uint64_t begun;   /* how many there have been */
+	unsigned pool;    /* threads that make calls */
+	unsigned idle;    /* those of them that wait */
+	bool ticking;     /* one of these is the relief, and looks every 2 ms */
+	bool deinitialised;
+	bool over; /* the host is gone */
+	int status;
+	pthread_cond_t work;
+	struct open_call *waiting; /* calls that came to a thread that cannot make them */
+	struct open_call *spare;
+	unsigned nspare;
+	struct caller *callers;
+} worker = {.lock = PTHREAD_MUTEX_INITIALIZER,
+	.looking = PTHREAD_MUTEX_INITIALIZER,
+	.work = PTHREAD_COND_INITIALIZER};
+
+static void *pool_main(void *user);
+
+/* ---- Calls that come. ---- */
+
+static struct open_call *call_of(const struct handler_call *c)
+{
+	const char *p = (const char *)c;
+
+	return (struct open_call *)(uintptr_t)(p - offsetof(struct open_call, call));
+}
+
+static struct open_call *call_new(void)
+{
+	struct open_call *c;
+
+	pthread_mutex_lock(&worker.lock);
+	c = worker.spare;
+	if (c) {
+		worker.spare = c->next;
+		worker.nspare--;
+	}
+	pthread_mutex_unlock(&worker.lock);
+	return c ? c : calloc(1, sizeof(*c));
+}
+
+static void call_free(struct open_call *c)
+{
+	arena_reset(&c->arena);
+	pthread_mutex_lock(&worker.lock);
+	if (worker.nspare < SPARE_MAX) {
+		c->next = worker.spare;
+		worker.spare = c;
+		worker.nspare++;
+		c = NULL;
+	}
+	pthread_mutex_unlock(&worker.lock);
+	if (c)
+		arena_free(&c->arena);
+	free(c);
+}
+
+/* Decoded twice: what the module writes to its inputs is then seen by comparing. */
+static int call_read(const struct message *m, struct reader *body, struct open_call **out)
+{
+	struct reader again = *body;
+	struct open_call *c = call_new();
+	int err;
+
+	if (!c)
+		return -ENOMEM;
+	c->number = m->call;
+	memset(&c->call, 0, sizeof(c->call));
+	memset(&c->before, 0, sizeof(c->before));
+	c->call.fn = c->before.fn = (enum crossing_fn)m->fn;
+	err = message_get_call(body, &c->arena, &c->call);
+	if (!err)
+		err = message_get_call(&again, &c->arena, &c->before);
+	if (err)
+		call_free(c);
+	else
+		*out = c;
+	return err;
+}
+
+struct returned {
+	const struct open_call *call;
+	struct message_return extra;
+};
+
+static size_t block_size(void *user, const void *p)
+{
+	(void)user;
+	return inproc_block(worker.module, p);
+}
+
+static const struct block_source blocks = {.size = block_size};
+
+static void put_return(struct writer *w, const void *what)
+{
+	const struct returned *r = what;
+
+	message_put_return(w, &r->call->call, &r->call->before, &blocks, &r->extra);
+}
+
+/* Whether the module has threads of its own, or, at its end, how many. */
+static unsigned module_threads(enum crossing_fn fn)
+{
+	unsigned n;
+
+	pthread_mutex_lock(&worker.looking);
+	if (fn == FN_DEINIT_SERVICE)
+		n = worker.module->ops->threads(worker.module);
+	else
+		n = worker.module->ops->activity(worker.module) != MODULE_ALONE;
+	pthread_mutex_unlock(&worker.looking);
+	return n;
+}
+
+/* In a thread of the pool, without the lock. */
+static void make_call(struct open_call *c)
+{
+	struct returned r = {.call = c};
+	struct message m = {.type = MESSAGE_RETURN, .fn = (uint16_t)c->call.fn, .call = c->number};
+
+	worker.module->ops->call(worker.module, &c->call);
+	r.extra.threads = module_threads(c->call.fn);
+	/* Before the return is sent: the host's next call may come at once. */
+	pthread_mutex_lock(&worker.lock);
+	worker.running--;
+	worker.deinitialised |= c->call.fn == FN_DEINIT_SERVICE;
+	pthread_mutex_unlock(&worker.lock);
+	channel_send(
+		&worker.channel, m, put_return, &r); /* without a host it ends at the next read */
+	call_free(c);
+}
+
+/* ---- Receiving. ---- */
+
+static int reply_came(const struct message *m, struct reader *body)
+{
+	struct caller *c;
+	int err;
+
+	pthread_mutex_lock(&worker.lock);
+	for (c = worker.callers; c; c = c->next)
+		if (!c->done && c->call == m->call && c->thread == m->thread &&
+			c->function->fn == (enum crossing_fn)m->fn)
+			break;
+	pthread_mutex_unlock(&worker.lock);
+	if (!c)
+		return -EPROTO;
+	err = message_get_reply(body, c->function, &c->result);
+	pthread_mutex_lock(&worker.lock);
+	c->done = true;
+	pthread_cond_signal(&c->turn);
+	pthread_mutex_unlock(&worker.lock);
+	return err;
+}
+
+static int release_came(struct reader *body)
+{
+	uint64_t token;
+	int err = message_get_number(body, &token);
+
+	if (!err)
+		worker.module->ops->release(worker.module, (void *)(uintptr_t)token);
+	return err;
+}
+
+/* Receives one message, with the role of the reader. A call goes to *call. */
+static int receive(struct open_call **call)
+{
+	struct reader body;
+	struct message m;
+	int rc = channel_receive(&worker.channel, &m, &body);
+
+	*call = NULL;
+	if (rc != 1)
+		return rc ? rc : -EPIPE;
+	if (m.type == MESSAGE_CALL)
+		return call_read(&m, &body, call);
+	if (m.type == MESSAGE_REPLY)
+		return reply_came(&m, &body);
+	if (m.type == MESSAGE_RELEASE)
+		return release_came(&body);
+	return -EPROTO;
+}
+
+/* The host is gone, or not what it seems. What the module does now concerns nobody. */
+static void the_end(int err)
+{
+	pthread_mutex_lock(&worker.lock);
+	worker.over = true;
+	worker.status = err == -EPIPE ? 0 : 1;
+	if (worker.running || worker.callers || !worker.deinitialised)
+		_exit(worker.status);
+	pthread_cond_broadcast(&worker.work);
+	pthread_mutex_unlock(&worker.lock);
+}
+
+/* With the lock held: somebody else may read. */
+static void give_up_reading(void)
+{
+	worker.reading = false;
+	if (worker.callers)
+		pthread_cond_signal(&worker.callers->turn);
+	else if (worker.idle && !worker.running)
+		pthread_cond_signal(&worker.work);
+}
+
+/* With the lock held. */
+static void add_thread(void)
+{
+	pthread_t thread;
+
+	worker.pool++;
+	if (pthread_create(&thread, NULL, pool_main, NULL) == 0)
+		pthread_detach(thread);
+	else
+		worker.pool--; /* those that come back do its work */
+}
+
+/* For a thread of the module's that has received a call: another one has to make it. */
+static void pass_on(struct open_call *c)
+{
+	struct open_call **end;
+
+	pthread_mutex_lock(&worker.lock);
+	c->next = NULL;
+	for (end = &worker.waiting; *end; end = &(*end)->next)
+		;
+	*end = c;
+	if (worker.idle)
+		pthread_cond_signal(&worker.work);
+	else
+		add_thread();
+	pthread_mutex_unlock(&worker.lock);
+}
+
+/* ---- The pool. ---- */
+
+/* With the lock held: a handler begins in this thread, and nobody reads. */
+static void begin(void)
+{
+	worker.running++;
+	worker.begun++;
+	if (worker.ticking)
+		return;
+	if (worker.idle)
+		pthread_cond_signal(&worker.work); /* it becomes the relief */
+	else
+		add_thread();
+}
+
+/*
+ * The relief, with the lock held: looks every 2 ms until a handler has been open, with nobody
+ * reading, from one look to the next, or nothing has happened in between.
+ */
+static void relieve(void)
+{
+	struct timespec ts;
+	uint64_t begun;
+
+	worker.ticking = true;
+	do {
+		begun = worker.begun;
+		clock_gettime(CLOCK_REALTIME, &ts);
+		ts.tv_nsec += RELIEF_NS;
+		ts.tv_sec += ts.tv_nsec / 1000000000;
+		ts.tv_nsec %= 1000000000;
+		pthread_cond_timedwait(&worker.work, &worker.lock, &ts);
+	} while (!worker.over && !worker.waiting && begun != worker.begun &&
+		 (worker.running || worker.reading));
+	worker.ticking = false;
+}
+
+/* With the lock held, when others read or run: waits until there is something to do. True: read
+ * now. */
+static bool wait_for_work(void)
+{
+	bool read = false;
+
+	worker.idle++;
+	if (worker.running && !worker.reading && !worker.ticking) {
+		relieve();
+		read = worker.running && !worker.reading && !worker.waiting && !worker.over;
+	} else {
+		pthread_cond_wait(&worker.work, &worker.lock);
+	}
+	worker.idle--;
+	return read;
+}
+
+/* With the lock held, which is given up meanwhile. NULL: no call came. */
+static struct open_call *read_call(void)
+{
+	struct open_call *c;
+	int err;
+
+	worker.reading = true;
+	pthread_mutex_unlock(&worker.lock);
+	err = receive(&c);
+	if (err)
+		the_end(err);
+	pthread_mutex_lock(&worker.lock);
+	if (c)
+		begin();
+	give_up_reading();
+	return c;
+}
+
+static struct open_call *next_call(void)
+{
+	struct open_call *c = worker.waiting;
+
+	if (c) {
+		worker.waiting = c->next;
+		begin();
+		return c;
+	}
+	if (!worker.reading && (!worker.running || wait_for_work()))
+		return read_call();
+	if (worker.reading)
+		wait_for_work();
+	return NULL;
+}
+
+static void run_pool(void)
+{
+	struct open_call *c;
+
+	pthread_mutex_lock(&worker.lock);
+	while (!worker.over) {
+		c = next_call();
+		if (!c)
+			continue;
+		pthread_mutex_unlock(&worker.lock);
+		make_call(c);
+		pthread_mutex_lock(&worker.lock);
+	}
+	worker.pool--;
+	pthread_cond_broadcast(&worker.work);
+	pthread_mutex_unlock(&worker.lock);
+}
+
+static void *pool_main(void *user)
+{
+	(void)user;
+	pthread_mutex_lock(&worker.looking);
+	worker.module->ops->host_thread(worker.module, true);
+	pthread_mutex_unlock(&worker.looking);
+	run_pool();
+	return NULL;
+}
+
+/* ---- Calls of the module. ---- */
+
+static void put_function(struct writer *w, const void *what)
+{
+	message_put_function(w, what, &blocks);
+}
+
+static void add_caller(struct caller *c)
+{
+	pthread_mutex_lock(&worker.lock);
+	c->next = worker.callers;
+	worker.callers = c;
+	pthread_mutex_unlock(&worker.lock);
+}
+
+/* With the lock held. */
+static void remove_caller(struct caller *c)
+{
+	struct caller **at;
+
+	for (at = &worker.callers; *at != c; at = &(*at)->next)
+		;
+	*at = c->next;
+}
+
+static void wait_for_reply(struct caller *c)
+{
+	struct open_call *other;
+	int err;
+
+	pthread_mutex_lock(&worker.lock);
+	while (!c->done) {
+		if (worker.reading) {
+			pthread_cond_wait(&c->turn, &worker.lock);
+			continue;
+		}
+		worker.reading = true;
+		pthread_mutex_unlock(&worker.lock);
+		err = receive(&other);
+		if (err)
+			the_end(err);
+		if (other)
+			pass_on(other);
+		pthread_mutex_lock(&worker.lock);
+		if (c->done)
+			remove_caller(c);
+		give_up_reading();
+		if (c->done) {
+			pthread_mutex_unlock(&worker.lock);
+			return;
+		}
+	}
+	remove_caller(c);
+	pthread_mutex_unlock(&worker.lock);
+}
+
+static DWORD function(void *user, struct function_call *f)
+{
+	struct caller c = {.function = f,
+		.call = f->within ? call_of(f->within)->number : 0,
+		.thread = f->thread,
+		.turn = PTHREAD_COND_INITIALIZER};
+	struct message m = {.type = MESSAGE_FUNCTION,
+		.fn = (uint16_t)f->fn,
+		.call = c.call,
+		.thread = c.thread};
+	int err;
+
+	(void)user;
+	add_caller(&c);
+	err = channel_send(&worker.channel, m, put_function, f);
+	if (err == -EPIPE)
+		the_end(err); /* does not return, as this call is open */
+	if (err) {
+		pthread_mutex_lock(&worker.lock);
+		remove_caller(&c);
+		pthread_mutex_unlock(&worker.lock);
+		return ERROR_NOT_ENOUGH_MEMORY;
+	}
+	wait_for_reply(&c);
+	pthread_cond_destroy(&c.turn);
+	return c.result;
+}
+
+static void put_trespass(struct writer *w, const void *what)
+{
+	message_put_trespass(w, what);
+}
+
+static void trespass(void *user, const struct module_trespass_info *info)
+{
+	(void)user;
+	channel_send(
+		&worker.channel, (struct message){.type = MESSAGE_TRESPASS}, put_trespass, info);
+}
+
+/* ---- The beginning and the end. ---- */
+
+static void put_ready(struct writer *w, const void *what)
+{
+	message_put_ready(w, what);
+}
+
+struct failure {
+	int error;
+	const char *why;
+};
+
+static void put_failed(struct writer *w, const void *what)
+{
+	const struct failure *f = what;
+
+	message_put_failed(w, f->error, f->why);
+}
+
+static int fail(int error, const char *why)
+{
+	const struct failure f = {error, why};
+
+	channel_send(&worker.channel, (struct message){.type = MESSAGE_FAILED}, put_failed, &f);
+	return -1;
+}
+
+static int load(const struct serve_config *config, const struct message_start *start)
+{
+	char err[256] = "";
+	struct message_ready ready = {.version = PROTOCOL_VERSION};
+	int error;
+
+	if (config->prepare)
+		ready.sandbox = config->prepare(start, config->module);
+	error = inproc_open(config->module, &(struct inproc_options){.guard = start->guard},
+		&worker.module, err, sizeof(err));
+	if (error)
+		return fail(error, err);
+	worker.module->function = function;
+	worker.module->trespass = trespass;
+	if (config->loaded)
+		config->loaded(start);
+	ready.exports = worker.module->exports;
+	ready.functions = worker.module->functions;
+	ready.vs_functions = worker.module->vs_functions;
+	return channel_send(
+		&worker.channel, (struct message){.type = MESSAGE_READY}, put_ready, &ready);
+}
+
+static int greet(struct message_start *start)
+{
+	struct reader body;
+	struct message m;
+
+	if (channel_receive(&worker.channel, &m, &body) != 1 || m.type != MESSAGE_START ||
+		message_get_start(&body, start))
+		return -1;
+	if (start->version == PROTOCOL_VERSION)
+		return 0;
+	return fail(-EPROTO, "its worker is of another version than this program");
+}
+
+int serve(const struct serve_config *config)
+{
+	struct message_start start;
+
+	if (channel_init(&worker.channel, config->in, config->out, false))
+		return 1;
+	if (greet(&start) || load(config, &start))
+		return 1;
+	worker.pool = 1;
+	run_pool();
+	pthread_mutex_lock(&worker.lock);
+	while (worker.pool)
+		pthread_cond_wait(&worker.work, &worker.lock);
+	pthread_mutex_unlock(&worker.lock);
+	worker.module->ops->close(worker.module);
+	channel_close(&worker.channel);
+	return worker.status;
+}
+
+static void put_number(struct writer *w, const void *what)
+{
+	message_put_number(w, *(const uint64_t *)what);
+}
+
+void serve_crash(uint32_t code)
+{
+	uint64_t v = code;
+
+	channel_send(&worker.channel, (struct message){.type = MESSAGE_CRASH}, put_number, &v);
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "worker/worker.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "module/file.h"
+#include "worker/spawn.h"
+
+/* What starts the incarnations of one module. */
+struct source {
+	char *module, *program;
+};
+
+static int start_native(void *user, struct worker_process *out, char *err, size_t room)
+{
+	struct source *s = user;
+	char socket[] = "SOCKET";
+	char *argv[] = {s->program, s->module, socket, NULL};
+	struct spawn spawn_it = {.program = s->program, .argv = argv, .socket = true};
+	int rc = spawn(&spawn_it, out);
+
+	if (rc)
+		snprintf(err, room, "its worker %s cannot be started: %s", s->program,
+			strerror(-rc));
+	return rc;
+}
+
+static void source_close(void *user)
+{
+	struct source *s = user;
+
+	free(s->module);
+	free(s->program);
+	free(s);
+}
+
+/* Beside this program, or where it is installed. */
+static char *find_program(const char *name, const char *variable)
+{
+	const char *given = getenv(variable);
+	char self[PATH_MAX], *slash, *found = NULL;
+	ssize_t n;
+
+	if (given)
+		return strdup(given);
+	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (n > 0) {
+		self[n] = '\0';
+		slash = strrchr(self, '/');
+		if (slash && asprintf(&found, "%.*s/%s", (int)(slash - self), self, name) < 0)
+			return NULL;
+		if (found && access(found, X_OK) == 0)
+			return found;
+		free(found);
+	}
+	return asprintf(&found, "%s/%s", OPENIHV_LIBEXECDIR, name) < 0 ? NULL : found;
+}
+
+static int open_native(const char *path, const struct worker_config *config, struct module **out,
+	char *err, size_t room)
+{
+	struct source *s = calloc(1, sizeof(*s));
+	struct worker_source source = {.start = start_native, .close = source_close, .user = s};
+
+	snprintf(err, room, "out of memory");
+	if (!s)
+		return -ENOMEM;
+	s->module = realpath(path, NULL);
+	s->program = config->program ? strdup(config->program)
+				     : find_program("openihv-worker", "OPENIHV_WORKER");
+	if (!s->module || !s->program) {
+		source_close(s);
+		return -ENOMEM;
+	}
+	return proxy_open(path, &source, &config->options, out, err, room);
+}
+
+int worker_open(const char *path, const struct worker_config *config, struct module **out,
+	char *err, size_t room)
+{
+	enum module_kind kind;
+	int rc = module_file_check(path, &kind, err, room);
+
+	*out = NULL;
+	if (rc)
+		return rc;
+	return open_native(path, config, out, err, room);
+}
