@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The child that becomes Wine. Wine needs far more of the system than a module of this system's own
+ * format, and starts processes; so no filter and no limit on memory, but no network and no writing
+ * outside its own folders.
+ */
+#include "worker/sandbox_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define WINE_DESCRIPTORS 4096u
+#define WINE_FILE        ((uint64_t)1 << 30)
+
+/* Libraries and programs, fonts, and who the user is; of /etc no more than that. /proc of
+ * other processes shows what it shows to anybody: Landlock refuses the rest. */
+static const char *const readable[] = {
+	"/usr",
+	"/lib",
+	"/lib32",
+	"/lib64",
+	"/bin",
+	"/sbin",
+	"/opt",
+	"/etc/alternatives",
+	"/etc/fonts",
+	"/etc/group",
+	"/etc/ld.so.cache",
+	"/etc/ld.so.preload",
+	"/etc/localtime",
+	"/etc/machine-id",
+	"/etc/nsswitch.conf",
+	"/etc/passwd",
+	"/etc/ssl/openssl.cnf",
+	"/etc/timezone",
+	"/var/cache/fontconfig",
+	"/dev/random",
+	"/dev/urandom",
+	"/proc",
+	"/sys/devices/system",
+};
+
+static const char *const writable[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/tty"};
+
+static void reading_rules(const struct sandbox_wine *w, const char *const *read)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(readable) / sizeof(*readable); i++)
+		sandbox_allow(w->ruleset, w->abi, readable[i], false);
+	for (i = 0; i < sizeof(writable) / sizeof(*writable); i++)
+		sandbox_allow(w->ruleset, w->abi, writable[i], true);
+	for (; read && *read; read++)
+		sandbox_allow(w->ruleset, w->abi, *read, false);
+}
+
+/* Where wineserver has its socket (Wine's server/request.c). Anybody can make a name in /tmp. */
+static int server_folder(char *path, size_t room)
+{
+	struct stat st;
+
+	snprintf(path, room, "/tmp/.wine-%u", (unsigned)getuid());
+	if (mkdir(path, 0700) && errno != EEXIST)
+		return -errno;
+	if (lstat(path, &st))
+		return -errno;
+	return S_ISDIR(st.st_mode) && st.st_uid == getuid() ? 0 : -EPERM;
+}
+
+int sandbox_wine_prepare(struct sandbox_wine *w, const char *prefix, const char *const *read)
+{
+	char server[32];
+	int err = server_folder(server, sizeof(server));
+
+	*w = (struct sandbox_wine){.ruleset = -1};
+	/* The same numbers inside as outside: Wine asks whether its folders are its own. */
+	snprintf(w->uid_map, sizeof(w->uid_map), "%u %u 1", (unsigned)getuid(), (unsigned)getuid());
+	snprintf(w->gid_map, sizeof(w->gid_map), "%u %u 1", (unsigned)getgid(), (unsigned)getgid());
+	if (!err && access(prefix, R_OK | W_OK | X_OK))
+		err = -errno;
+	if (err)
+		return err;
+	w->ruleset = sandbox_ruleset(&w->abi);
+	if (w->ruleset < 0)
+		return 0;
+	reading_rules(w, read);
+	err = sandbox_allow(w->ruleset, w->abi, prefix, true);
+	if (!err)
+		err = sandbox_allow(w->ruleset, w->abi, server, true);
+	if (err)
+		sandbox_wine_done(w);
+	return err;
+}
+
+static bool write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool done;
+
+	if (fd < 0)
+		return false;
+	done = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+	close(fd);
+	return done;
+}
+
+static unsigned own_namespaces(const struct sandbox_wine *w)
+{
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
+		return unshare(CLONE_NEWNET) == 0 ? SANDBOX_NETWORK : 0;
+	/* Without the first line nobody but root may write the third (user_namespaces(7)). */
+	write_text("/proc/self/setgroups", "deny");
+	if (!write_text("/proc/self/uid_map", w->uid_map) ||
+		!write_text("/proc/self/gid_map", w->gid_map))
+		return SANDBOX_NETWORK;
+	return SANDBOX_NETWORK | SANDBOX_USER;
+}
+
+unsigned sandbox_wine_child(const struct sandbox_wine *w)
+{
+	unsigned got = own_namespaces(w);
+
+	if (!sandbox_drop_capabilities(0))
+		got &= ~SANDBOX_USER;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) == 0)
+		got |= SANDBOX_NO_PRIVILEGES;
+	if (w->ruleset >= 0 && sandbox_restrict(w->ruleset))
+		got |= SANDBOX_LANDLOCK | (w->abi & 0xff) << 16;
+	if (sandbox_limit(RLIMIT_NOFILE, WINE_DESCRIPTORS) && sandbox_limit(RLIMIT_CORE, 0) &&
+		sandbox_limit(RLIMIT_FSIZE, WINE_FILE))
+		got |= SANDBOX_LIMITS;
+	return got;
+}
+
+void sandbox_wine_done(struct sandbox_wine *w)
+{
+	if (w->ruleset >= 0)
+		close(w->ruleset);
+	w->ruleset = -1;
+}
