@@ -12,6 +12,7 @@
 
 struct bench_options {
 	const char *rsn, *template; /* modules */
+	const char *worker;         /* the program that carries one */
 	bool shorter;               /* a quarter of a minute in place of two */
 };
 
@@ -25,6 +26,7 @@ uint64_t bench_resident(void); /* bytes of this process that lie in memory */
 /* A simulated world with one WPA2-PSK network, whose key needs no PBKDF2, and a host with the RSN
  * extension. */
 struct bench_world {
+	struct module *module;
 	struct loop *loop;
 	struct sim *sim;
 	struct sim_ap *ap;
@@ -32,10 +34,10 @@ struct bench_world {
 	struct profile *profile;
 };
 
-void bench_open(struct bench_world *w, const char *module,
+/* worker: the program in whose process the module runs; NULL: in this one. */
+void bench_open(struct bench_world *w, const char *module, const char *worker,
 	void (*notice)(void *user, struct host_adapter *a, const struct host_notice *n),
 	void *user);
-/* Ends with a verdict: dies if a rule was broken. */
 /* Prints what was found, and dies if a rule was broken. */
 void bench_judge(struct host *h);
 void bench_close(struct bench_world *w);
@@ -46,7 +48,29 @@ void bench_ping(struct host_adapter *a, uint16_t sequence);
  * reused. */
 double bench_bare_crypto(unsigned rounds);
 
+/*
+ * One adapter, over and over: association, 4-way handshake, authorised, ping, disassociation by the
+ * AP, Stop, port gone. The whole cycle is driven from notices, so that it costs what it costs a
+ * real user: every crossing is recorded and judged.
+ */
+struct cycles {
+	struct bench_world w;
+	struct host_adapter *a;
+	unsigned done, target;
+	bool up;
+};
+
+void cycles_start(struct cycles *c, const char *module, const char *worker);
+/* Until so many cycles have been made in all. */
+void cycles_run(struct cycles *c, unsigned until);
+/* Microseconds that each of the next `count` took. */
+double cycles_time(struct cycles *c, unsigned count);
+
+/* Of ratios: what else the machine does hits both sides of a pair alike. Sorts the list. */
+double bench_median(double *list, unsigned count);
+
 void bench_cycle(const struct bench_options *o);
+void bench_isolated(const struct bench_options *o);
 void bench_indication(const struct bench_options *o);
 void bench_scale(const struct bench_options *o);
 

@@ -1,22 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/*
- * One adapter, over and over: association, 4-way handshake, authorised, ping, disassociation by the
- * AP, Stop, port gone. The whole cycle is driven from notices, so that it costs what it costs a
- * real user: every crossing is recorded and judged.
- */
 #include "bench.h"
 
 #include <stdlib.h>
 
 #include "base/clock.h"
-
-struct cycles {
-	struct bench_world w;
-	struct host_adapter *a;
-	unsigned done, target, warm;
-	uint64_t began, crossings;
-	bool up;
-};
 
 static void on_notice(void *user, struct host_adapter *a, const struct host_notice *n)
 {
@@ -54,19 +41,19 @@ static bool is_done(void *user)
 	return c->done >= c->target;
 }
 
-static void run(struct cycles *c, unsigned until)
+void cycles_run(struct cycles *c, unsigned until)
 {
 	c->target = until;
 	if (host_run(c->w.host, is_done, c, UINT64_MAX) != HOST_REACHED)
 		bench_die("the cycle came to a stop");
 }
 
-static void start(struct cycles *c, const char *module)
+void cycles_start(struct cycles *c, const char *module, const char *worker)
 {
 	struct miniport *mp;
 
 	*c = (struct cycles){0};
-	bench_open(&c->w, module, on_notice, c);
+	bench_open(&c->w, module, worker, on_notice, c);
 	if (sim_add_station(c->w.sim, (struct mac){{0}}, &mp) ||
 		host_add_adapter(c->w.host, mp, &c->a))
 		bench_die("out of memory");
@@ -75,22 +62,14 @@ static void start(struct cycles *c, const char *module)
 		bench_die("the adapter does not come up");
 }
 
-static double microseconds_per_cycle(struct cycles *c, unsigned count)
+double cycles_time(struct cycles *c, unsigned count)
 {
 	uint64_t began;
 	unsigned from = c->done;
 
 	began = monotonic_ns();
-	run(c, from + count);
+	cycles_run(c, from + count);
 	return (double)(monotonic_ns() - began) / 1e3 / count;
-}
-
-/* Alternating, and the median of the ratios: what else the machine does hits both alike. */
-static int compare(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
 }
 
 #define ROUNDS 9
@@ -102,14 +81,13 @@ static void ratio(struct cycles *c, unsigned count)
 
 	for (i = 0; i < ROUNDS; i++) {
 		b = bench_bare_crypto(count) / 1e3;
-		f = microseconds_per_cycle(c, count);
+		f = cycles_time(c, count);
 		ratios[i] = f / b;
 		full += f / ROUNDS;
 		bare += b / ROUNDS;
 	}
-	qsort(ratios, ROUNDS, sizeof(ratios[0]), compare);
-	bench_row("full cycle, in process, against its bare cryptography", "x", ratios[ROUNDS / 2],
-		3.0);
+	bench_row("full cycle, in process, against its bare cryptography", "x",
+		bench_median(ratios, ROUNDS), 3.0);
 	bench_note("cycle %.1f us, bare cryptography %.1f us (means); aim 1.5", full, bare);
 }
 
@@ -120,8 +98,8 @@ void bench_cycle(const struct bench_options *o)
 	uint64_t early, late, crossings;
 	struct cycles c;
 
-	start(&c, o->rsn);
-	run(&c, 1000);
+	cycles_start(&c, o->rsn, NULL);
+	cycles_run(&c, 1000);
 	bench_bare_crypto(1); /* what the comparison itself needs is not growth */
 	early = bench_resident();
 	crossings = checker_crossings(host_checker(c.w.host));
@@ -129,7 +107,7 @@ void bench_cycle(const struct bench_options *o)
 	bench_note("%.0f crossings a cycle, each recorded and judged",
 		(double)(checker_crossings(host_checker(c.w.host)) - crossings) / (c.done - 1000));
 	if (c.done < total)
-		run(&c, total);
+		cycles_run(&c, total);
 	late = bench_resident();
 	bench_note("%u cycles on one adapter", c.done);
 	bench_row("growth of resident memory after the first 1,000 cycles", "KiB",

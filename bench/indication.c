@@ -37,13 +37,6 @@ static void wake(int fd)
 		bench_die("eventfd");
 }
 
-static int compare(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 /* Until everybody sleeps: both measurements wake a thread that has slept as long. */
 static void settle(void)
 {
@@ -102,12 +95,6 @@ static void *sleeper(void *user)
 		wake(h->back);
 	}
 	return NULL;
-}
-
-static double median(double *times, unsigned n)
-{
-	qsort(times, n, sizeof(*times), compare);
-	return times[n / 2];
 }
 
 /* From one thread to another that sleeps as the host's does, one way. */
@@ -229,7 +216,7 @@ static void scene_open(struct scene *s, struct profile *p, const char *path)
 	/* Made before the module is loaded, so that it is not taken for one of the module's. */
 	if (pthread_create(&s->driver, NULL, driver, s))
 		bench_die("no thread");
-	if (inproc_open(path, &m, err, sizeof(err)) || host_new(&config, m, &s->host) ||
+	if (inproc_open(path, &(struct inproc_options){0}, &m, err, sizeof(err)) || host_new(&config, m, &s->host) ||
 		host_start(s->host, err, sizeof(err)) ||
 		host_add_adapter(s->host, &s->mp.mp, &s->adapter))
 		bench_die(err);
@@ -282,8 +269,8 @@ void bench_indication(const struct bench_options *o)
 		handoff_rounds(handoffs + i, CHUNK);
 		scene_rounds(&s, CHUNK);
 	}
-	handoff = median(handoffs, s.rounds);
-	deleted = median(s.times, s.rounds);
+	handoff = bench_median(handoffs, s.rounds);
+	deleted = bench_median(s.times, s.rounds);
 	bench_row("disassociation indicated to port deleted, against a hand-off", "x",
 		deleted / handoff, 4.0);
 	bench_note("median %.1f us, 99th percentile %.1f us; one hand-off %.1f us, %.1f us",

@@ -55,11 +55,24 @@ uint64_t bench_resident(void)
 	return kib * 1024;
 }
 
+static int compare(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+double bench_median(double *list, unsigned count)
+{
+	qsort(list, count, sizeof(*list), compare);
+	return list[count / 2];
+}
+
 static const char usage[] = "usage: openihv-bench [--short]\n";
 
 int main(int argc, char **argv)
 {
-	struct bench_options o = {.rsn = BENCH_RSN, .template = BENCH_TEMPLATE};
+	struct bench_options o = {.rsn = BENCH_RSN, .template = BENCH_TEMPLATE, .worker = BENCH_WORKER};
 
 	if (argc == 2 && strcmp(argv[1], "--short") == 0) {
 		o.shorter = true;
@@ -69,6 +82,7 @@ int main(int argc, char **argv)
 	}
 	puts("openihv bench: every goal is a ratio within this run, or memory\n");
 	bench_cycle(&o);
+	bench_isolated(&o);
 	bench_indication(&o);
 	bench_scale(&o);
 	printf("\n%s\n", missed ? "some goals were missed" : "all goals reached");

@@ -103,7 +103,7 @@ static struct cost measure(const char *module, unsigned count, bool at_once)
 	struct cost cost = {0};
 	uint64_t memory;
 
-	bench_open(&c.w, module, on_notice, &c);
+	bench_open(&c.w, module, NULL, on_notice, &c);
 	c.adapters = calloc(count, sizeof(struct host_adapter *));
 	memory = bench_resident();
 	if (at_once)

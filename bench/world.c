@@ -9,6 +9,7 @@
 #include "module/inproc.h"
 #include "profile/profile.h"
 #include "wire/inet.h"
+#include "worker/worker.h"
 
 #define KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
@@ -22,14 +23,24 @@ static const char profile_text[] =
 	"<rsn xmlns=\"urn:openihv:rsn:1\"><passphrase>" KEY
 	"</passphrase></rsn></security></IHV></WLANProfile>";
 
-void bench_open(struct bench_world *w, const char *module,
+static int open_module(struct bench_world *w, const char *module, const char *worker, char *err,
+	size_t room)
+{
+	const struct worker_config config = {
+		.options = {.repeatable = true, .seed = 1}, .program = worker};
+
+	if (worker)
+		return worker_open(module, &config, &w->module, err, room);
+	return inproc_open(module, &(struct inproc_options){0}, &w->module, err, room);
+}
+
+void bench_open(struct bench_world *w, const char *module, const char *worker,
 	void (*notice)(void *user, struct host_adapter *a, const struct host_notice *n), void *user)
 {
 	struct sim_ap_config ap = {
 		.security = SIM_WPA2_PSK, .passphrase = KEY, .ssid = {5, "bench"}};
 	struct host_config config = {.notice = notice, .user = user};
 	struct profile_error perr;
-	struct module *m;
 	char err[256];
 
 	memset(w, 0, sizeof(*w));
@@ -39,7 +50,8 @@ void bench_open(struct bench_world *w, const char *module,
 	if (profile_parse(profile_text, sizeof(profile_text) - 1, &w->profile, &perr))
 		bench_die(perr.text);
 	config.loop = w->loop;
-	if (inproc_open(module, &m, err, sizeof(err)) || host_new(&config, m, &w->host) ||
+	if (open_module(w, module, worker, err, sizeof(err)) ||
+		host_new(&config, w->module, &w->host) ||
 		host_start(w->host, err, sizeof(err)))
 		bench_die(err);
 }

@@ -10,6 +10,7 @@
 #include "crypto/crypto.h"
 #include "module/inproc.h"
 #include "wire/inet.h"
+#include "worker/worker.h"
 
 #define ETHERTYPE_IPV4 0x0800
 
@@ -201,6 +202,17 @@ static int open_profile(struct world *w)
 	return 0;
 }
 
+static int open_module(struct world *w, struct module **out, char *err, size_t room)
+{
+	const struct world_options *o = w->options;
+	const struct inproc_options inproc = {.guard = o->guard};
+	const struct worker_config worker = {
+		.options = {.guard = o->guard, .repeatable = true, .seed = o->seed}};
+
+	return o->in_process ? inproc_open(o->module, &inproc, out, err, room)
+			     : worker_open(o->module, &worker, out, err, room);
+}
+
 static int open_host(struct world *w)
 {
 	struct host_config config = {.loop = w->loop,
@@ -212,7 +224,7 @@ static int open_host(struct world *w)
 	struct module *m;
 	char err[256];
 
-	if (inproc_open(w->options->module, &m, err, sizeof(err)))
+	if (open_module(w, &m, err, sizeof(err)))
 		return cli_error("%s: %s", w->options->module, err);
 	if (history_new(&w->history) || host_new(&config, m, &w->host))
 		return cli_error("out of memory");

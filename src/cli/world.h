@@ -23,7 +23,7 @@ struct world_options {
 	struct sim_ap_config aps[WORLD_APS];
 	unsigned naps;
 	uint64_t seed;
-	bool json, strict;
+	bool json, strict, in_process, guard;
 };
 
 struct world {

@@ -272,7 +272,13 @@ static int prepare(struct inproc *m, const char *path, char *err, size_t room)
 	return rc ? rc : threads_new(&m->threads);
 }
 
-int inproc_open(const char *path, struct module **out, char *err, size_t room)
+size_t inproc_block(struct module *m, const void *p)
+{
+	return blocks_size(((struct inproc *)m)->carried.blocks, p);
+}
+
+int inproc_open(const char *path, const struct inproc_options *options, struct module **out, char *err,
+	size_t room)
 {
 	struct inproc *m = calloc(1, sizeof(*m));
 	int rc;

@@ -19,6 +19,14 @@
  * Threads that exist now are not the module's; every one that appears later is, unless the host
  * claims it.
  */
-int inproc_open(const char *path, struct module **out, char *err, size_t room);
+struct inproc_options {
+	bool guard;
+};
+
+int inproc_open(const char *path, const struct inproc_options *options, struct module **out, char *err,
+	size_t room);
+
+/* Bytes of the live block of Dot11ExtAllocateBuffer that begins at p; SIZE_MAX: there is none. */
+size_t inproc_block(struct module *m, const void *p);
 
 #endif

@@ -71,7 +71,7 @@ static int prepare_user_data(struct proxy *p, struct function_call *call)
 
 static int serve_function(struct proxy *p, const struct message *m, struct reader *body)
 {
-	struct function_call call = {.fn = (enum crossing_fn)m->fn, .thread = m->thread};
+	struct function_call call = {.fn = (enum crossing_fn)m->fn};
 	struct message answer = {
 		.type = MESSAGE_REPLY, .fn = m->fn, .call = m->call, .thread = m->thread};
 	struct reply reply = {.call = &call};
@@ -87,8 +87,9 @@ static int serve_function(struct proxy *p, const struct message *m, struct reade
 	/* Made in the thread of a handler that is open, or in a thread of its own; nothing else. */
 	if ((m->call != 0) != (w != NULL) || (m->call == 0) != (m->thread != 0))
 		return -EPROTO;
-	call.within = w ? w->call : NULL;
 	err = message_get_function(body, &p->arena, &call);
+	call.within = w ? w->call : NULL;
+	call.thread = m->thread;
 	if (!err && call.fn == FN_GET_PROFILE_CUSTOM_USER_DATA)
 		err = prepare_user_data(p, &call);
 	if (!err) {

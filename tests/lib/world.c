@@ -181,7 +181,7 @@ void world_open(struct world *w, const struct world_config *config)
 	make_profile(w);
 	make_radio(w);
 	settle_threads();
-	if (inproc_open(world_built(config->module), &m, err, sizeof(err)))
+	if (inproc_open(world_built(config->module), &(struct inproc_options){0}, &m, err, sizeof(err)))
 		fail_msg("%s: %s", config->module, err);
 	assert_int_equal(host_new(&hc, m, &w->host), 0);
 	if (w->config.loaded)
