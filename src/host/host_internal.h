@@ -26,7 +26,6 @@ enum {
 #define BACKLOG_DEFAULT    32 /* of a registration that names none */
 #define BACKLOG_MAX        1024
 #define ETHERTYPES_MAX     32
-#define CONTROL_GUARD      64 /* bytes behind the output of Control that nobody may write */
 #define CONTROL_GUARD_BYTE 0xA5
 /* Stands where a handler has to write a number, before it is called */
 #define REASON_UNWRITTEN 0xFEEDFACEu

@@ -236,6 +236,8 @@ struct function_call {
 
 #define MODULE_USER_DATA_MAX (64u * 1024) /* bytes kept for a user by SetProfileCustomUserData */
 
+#define CONTROL_GUARD 64 /* bytes behind the output of Control that nobody may write */
+
 /* How a module in a process of its own came to its end. */
 enum module_end {
 	MODULE_LIVES,
