@@ -255,7 +255,7 @@ static void pass_time(struct host *h)
 	}
 	h->asleep = true;
 	pthread_mutex_unlock(&h->lock);
-	loop_wait(h->loop, delay < left ? delay : left);
+	loop_wait(h->loop, delay < left ? delay : left, -1);
 	pthread_mutex_lock(&h->lock);
 	h->asleep = false;
 }
