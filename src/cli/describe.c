@@ -224,6 +224,61 @@ static void function(const struct crossing *x, const struct text *t, const char 
 	}
 }
 
+static void died(const struct crossing *x, const struct text *t)
+{
+	const uint32_t fn = x->module_died.function;
+	const char *name = fn < FN_COUNT ? crossing_name((enum crossing_fn)fn) : "";
+	const char *inside = fn < FN_COUNT ? ", inside " : "";
+	char how[64] = "";
+
+	switch ((enum module_end)x->module_died.how) {
+	case MODULE_EXITED:
+		snprintf(how, sizeof(how), "ended itself with status %u", x->module_died.code);
+		break;
+	case MODULE_SIGNALLED:
+		snprintf(how, sizeof(how), "died of signal %u", x->module_died.code);
+		break;
+	case MODULE_EXCEPTION:
+		snprintf(how, sizeof(how), "died of exception 0x%08x", x->module_died.code);
+		break;
+	case MODULE_KILLED:
+		snprintf(how, sizeof(how), "was killed%s",
+			x->module_died.deadline ? ", its time was over" : "");
+		break;
+	case MODULE_GARBLED:
+		snprintf(how, sizeof(how), "sent garbage and was killed");
+		break;
+	case MODULE_NEVER_CAME:
+		snprintf(how, sizeof(how), "could not be loaded");
+		break;
+	case MODULE_LIVES:
+		break;
+	}
+	snprintf(t->room, t->length, "the module %s%s%s", how[0] ? how : "died", inside, name);
+}
+
+static void trespass(const struct crossing *x, const struct text *t)
+{
+	static const char *const seen[] = {
+		[TRESPASS_WRITE] = "wrote to an input",
+		[TRESPASS_LATE_READ] = "read an input after the handler returned",
+		[TRESPASS_LATE_WRITE] = "wrote to an input after the handler returned",
+		[TRESPASS_GIVEN] = "used a buffer that it had given away",
+		[TRESPASS_PACKET] = "wrote to a packet that was not sent yet",
+		[TRESPASS_TABLE] = "read the tables of InitService after it had returned",
+		[TRESPASS_SYSTEM] = "was refused a system call",
+	};
+	const uint32_t what = x->module_trespass.what, fn = x->module_trespass.function;
+	char number[16] = "";
+
+	if (what == TRESPASS_SYSTEM)
+		snprintf(number, sizeof(number), ", number %u", x->module_trespass.code);
+	snprintf(t->room, t->length, "trespass: the module %s%s%s%s",
+		what < sizeof(seen) / sizeof(seen[0]) ? seen[what] : "went too far", number,
+		fn < FN_COUNT ? ", " : "",
+		fn < FN_COUNT ? crossing_name((enum crossing_fn)fn) : "");
+}
+
 static void point(const struct crossing *x, const struct text *t, const char *name)
 {
 	char status[64];
@@ -274,6 +329,18 @@ static void point(const struct crossing *x, const struct text *t, const char *na
 	case FN_ADAPTER_DOWN:
 		snprintf(t->room, t->length, "adapter %s",
 			x->adapter_down.removed ? "is removed" : "is disabled");
+		break;
+	case FN_HANDLER_OVERDUE:
+		snprintf(t->room, t->length, "%s has not returned in time",
+			x->handler_overdue.function < FN_COUNT
+				? crossing_name((enum crossing_fn)x->handler_overdue.function)
+				: "a handler");
+		break;
+	case FN_MODULE_DIED:
+		died(x, t);
+		break;
+	case FN_MODULE_TRESPASS:
+		trespass(x, t);
 		break;
 	case FN_IND_PACKET:
 	case FN_OID_PORT_STATE:

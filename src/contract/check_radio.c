@@ -161,6 +161,46 @@ static void adapter_point(struct checker *c, const struct crossing *x, struct ad
 	}
 }
 
+/* A handler that is overdue; loading has its own limit, and is under no rule. */
+static void overdue(struct checker *c, const struct crossing *x)
+{
+	enum crossing_fn fn = (enum crossing_fn)x->handler_overdue.function;
+
+	if (fn < FN_COUNT && crossing_border(fn) == BORDER_HANDLER)
+		JUDGE(c, x, X_17, false, "%s has not returned", crossing_name(fn));
+}
+
+/* What a guard saw. Each kind is under one rule, but for the sandbox's, which is under none. */
+static void trespass(struct checker *c, const struct crossing *x)
+{
+	enum crossing_fn fn = (enum crossing_fn)x->module_trespass.function;
+	const char *name = fn < FN_COUNT ? crossing_name(fn) : "a handler";
+
+	switch ((enum module_trespass)x->module_trespass.what) {
+	case TRESPASS_WRITE:
+		JUDGE(c, x, X_35, false, "an input of %s was written", name);
+		break;
+	case TRESPASS_LATE_READ:
+		JUDGE(c, x, X_35, false, "an input of %s was read after it had returned", name);
+		break;
+	case TRESPASS_LATE_WRITE:
+		JUDGE(c, x, X_35, false, "an input of %s was written after it had returned", name);
+		break;
+	case TRESPASS_GIVEN:
+		JUDGE(c, x, X_10, false, "a buffer that was given away or freed was used");
+		break;
+	case TRESPASS_PACKET:
+		JUDGE(c, x, X_60, false, "a packet was written before its completion");
+		break;
+	case TRESPASS_TABLE:
+		JUDGE(c, x, X_03, false,
+			"the tables of InitService were read after it had returned");
+		break;
+	case TRESPASS_SYSTEM:
+		break;
+	}
+}
+
 void check_point(struct checker *c, const struct crossing *x)
 {
 	struct adapter *a = x->adapter ? checker_adapter(c, x->adapter) : NULL;
@@ -191,10 +231,13 @@ void check_point(struct checker *c, const struct crossing *x)
 			c->buffers_taken--;
 		break;
 	case FN_HANDLER_OVERDUE:
-		JUDGE(c, x, X_17, false, "%s has not returned",
-			x->handler_overdue.function < FN_COUNT
-				? crossing_name((enum crossing_fn)x->handler_overdue.function)
-				: "a handler");
+		overdue(c, x);
+		break;
+	case FN_MODULE_DIED:
+		checker_module_died(c);
+		break;
+	case FN_MODULE_TRESPASS:
+		trespass(c, x);
 		break;
 	default:
 		if (a)

@@ -185,6 +185,48 @@ const struct session *checker_buried(const struct adapter *a, uint64_t handle)
 	return NULL;
 }
 
+static struct adapter *not_gone(struct checker *c)
+{
+	struct adapter *a, *next;
+
+	HASH_ITER(hh, c->adapters, a, next)
+	if (a->state != ADAPTER_GONE)
+		return a;
+	return NULL;
+}
+
+/* Its port goes with it: what is still to be seen is that the host closes and deletes that. */
+static void lose_adapter(struct checker *c, struct adapter *a)
+{
+	if (checker_live(&a->connect))
+		checker_bury(a, &a->connect, END_DIED);
+	checker_bury(a, &a->security, END_DIED);
+	a->security.authorised = false;
+	a->port_told = a->associated = a->receiving = false;
+	a->nethertypes = a->nexemptions = 0;
+	a->sends = 0;
+	checker_adapter_gone(c, a);
+}
+
+void checker_module_died(struct checker *c)
+{
+	struct object *o, *next;
+	struct adapter *a;
+	size_t i;
+
+	/* Each by itself: one that goes may push an older one out of memory. */
+	while (c->adapters_up && (a = not_gone(c)))
+		lose_adapter(c, a);
+	HASH_ITER(hh, c->objects, o, next)
+	checker_object_remove(c, o);
+	for (i = 0; i < c->nthreads; i++)
+		c->threads[i].depth = 0;
+	c->service = SERVICE_NONE;
+	c->vs_called = c->vs_ready = c->vs_exported = c->ever_adapter = false;
+	c->adapters_up = 0;
+	c->buffers_taken = 0;
+}
+
 bool checker_live(const struct session *s)
 {
 	return s->state == SESSION_CALLED || s->state == SESSION_PENDING ||

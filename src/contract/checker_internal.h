@@ -42,6 +42,7 @@ enum session_end {
 	END_STOPPED,
 	END_RESET,
 	END_ADAPTER,
+	END_DIED, /* with the module */
 };
 
 enum session_state {
@@ -219,6 +220,8 @@ void checker_object_remove(struct checker *c, struct object *o);
 /* Moves the session to the remembered dead ones. */
 void checker_bury(struct adapter *a, struct session *s, enum session_end end);
 const struct session *checker_buried(const struct adapter *a, uint64_t handle);
+/* The module died: what was its own is forgotten, and asks for no end. */
+void checker_module_died(struct checker *c);
 bool checker_live(const struct session *s); /* called and neither refused, stopped nor reset */
 
 void check_handler_enter(struct checker *c, const struct crossing *x);

@@ -55,10 +55,38 @@ enum buffer_known {
 	BUFFER_FOREIGN,
 };
 
+/* function, of a death or a trespass that no handler was open for */
+#define CROSSING_NO_FUNCTION UINT32_MAX
+
 /* flags of the key functions */
 #define KEY_DELETE     1u
 #define KEY_STATIC     2u
 #define KEY_BAD_LAYOUT 4u /* the algorithm-specific structure contradicts usKeyLength */
+
+/* How a module in a process of its own came to its end. */
+enum module_end {
+	MODULE_LIVES,
+	MODULE_EXITED,    /* .code: exit status; it ended itself */
+	MODULE_SIGNALLED, /* .code: signal number */
+	MODULE_EXCEPTION, /* .code: Windows exception code */
+	MODULE_KILLED,    /* by the host */
+	MODULE_GARBLED,   /* it spoke what is not the protocol, and was killed */
+	MODULE_NEVER_CAME /* it could not be loaded anew */
+};
+
+/*
+ * What a guard saw a module do to memory that is not its own to touch (X-03, X-10, X-34, X-35,
+ * X-60), or a sandbox refused. Not a call: told as soon as it is known.
+ */
+enum module_trespass {
+	TRESPASS_WRITE,      /* to an input of the open handler .fn; carried out on its copy */
+	TRESPASS_LATE_READ,  /* of an input of .fn after that had returned */
+	TRESPASS_LATE_WRITE, /* the same */
+	TRESPASS_GIVEN,      /* access to a buffer that it had given to the host, or freed */
+	TRESPASS_PACKET,     /* write to a packet before its SendPacketCompletion */
+	TRESPASS_TABLE,      /* read of InitService's tables after it had returned */
+	TRESPASS_SYSTEM,     /* .code: number of a system call that it may not make; it got EPERM */
+};
 
 struct crossing {
 	uint64_t seq;     /* 1, 2, ... */

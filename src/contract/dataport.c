@@ -9,13 +9,14 @@
 
 #define TO(state) (1u << DATAPORT_##state)
 
+/* To NONE from each: the module may die at any time. */
 static const uint8_t legal_moves[DATAPORT_STATES] = {
 	[DATAPORT_NONE] = TO(STARTING),
 	[DATAPORT_STARTING] = TO(CANCELLING) | TO(PENDING) | TO(OPEN) | TO(CLOSED) | TO(NONE),
 	[DATAPORT_CANCELLING] = TO(STOPPING) | TO(NONE) | TO(STARTING),
-	[DATAPORT_PENDING] = TO(OPEN) | TO(CLOSED) | TO(STOPPING),
-	[DATAPORT_OPEN] = TO(CLOSED) | TO(STOPPING),
-	[DATAPORT_CLOSED] = TO(OPEN) | TO(STOPPING),
+	[DATAPORT_PENDING] = TO(OPEN) | TO(CLOSED) | TO(STOPPING) | TO(NONE),
+	[DATAPORT_OPEN] = TO(CLOSED) | TO(STOPPING) | TO(NONE),
+	[DATAPORT_CLOSED] = TO(OPEN) | TO(STOPPING) | TO(NONE),
 	[DATAPORT_STOPPING] = TO(NONE) | TO(STARTING),
 };
 
@@ -219,6 +220,17 @@ static enum dataport_verdict stopped(struct dataport *port, struct dataport_acti
 	return DATAPORT_OK;
 }
 
+static enum dataport_verdict module_lost(struct dataport *port, struct dataport_actions *out)
+{
+	port->down = true;
+	port->has_next = false;
+	if (port->state == DATAPORT_NONE)
+		return DATAPORT_OK;
+	set_gate(port, false, out);
+	delete (port, out);
+	return DATAPORT_OK;
+}
+
 enum dataport_verdict dataport_step(
 	struct dataport *port, const struct dataport_event *event, struct dataport_actions *actions)
 {
@@ -243,6 +255,8 @@ enum dataport_verdict dataport_step(
 		return completed(port, event, actions);
 	case DATAPORT_STOPPED:
 		return stopped(port, actions);
+	case DATAPORT_MODULE_LOST:
+		return module_lost(port, actions);
 	case DATAPORT_EVENTS:
 		break;
 	}

@@ -18,11 +18,16 @@
  *       +-----------------------------------------------+
  *                         STOPPED: delete
  *
+ *     [any with a port] ---- MODULE_LOST: gate closed, delete ----> [NONE], and down
+ *
  * "Any end" is one of the three triggers: an explicit disassociation, an implicit one
  * (ASSOCIATION_START while a port lives), the adapter going down. Stop is called in each of them
  * whatever the module has completed (H-18), once (H-19), with the AP of the session (H-20); the
  * port is deleted after Stop returned (H-22). An association that completes while the old port is
  * still being stopped waits in .next and gets its port right after.
+ *
+ * A module that has died can be told nothing: its port goes at once, whatever it was in the midst
+ * of, and there is no other before the adapter is up again.
  */
 #ifndef OPENIHV_CONTRACT_DATAPORT_H
 #define OPENIHV_CONTRACT_DATAPORT_H
@@ -49,10 +54,11 @@ enum dataport_event_type {
 	DATAPORT_ASSOCIATION_START, /* implicit end of a living port */
 	DATAPORT_ADAPTER_DOWN,      /* disabled or removed; .status for Stop */
 	DATAPORT_ADAPTER_UP,
-	DATAPORT_STARTED,   /* PerformPostAssociate returned ERROR_SUCCESS */
-	DATAPORT_REFUSED,   /* PerformPostAssociate returned an error */
-	DATAPORT_COMPLETED, /* Dot11ExtPostAssociateCompletion for this session; .success */
-	DATAPORT_STOPPED,   /* StopPostAssociate returned */
+	DATAPORT_STARTED,     /* PerformPostAssociate returned ERROR_SUCCESS */
+	DATAPORT_REFUSED,     /* PerformPostAssociate returned an error */
+	DATAPORT_COMPLETED,   /* Dot11ExtPostAssociateCompletion for this session; .success */
+	DATAPORT_STOPPED,     /* StopPostAssociate returned */
+	DATAPORT_MODULE_LOST, /* the module died: calls that were open never return */
 	DATAPORT_EVENTS
 };
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <wlanreason.h>
+
 #include "base/cleanup.h"
 #include "base/utf16.h"
 
@@ -19,7 +21,7 @@ void adapter_notice(struct host_adapter *a, const struct host_notice *n)
 		a->host->config.notice(a->host->config.user, a, n);
 }
 
-static void notice_type(struct host_adapter *a, enum host_notice_type type, uint32_t error)
+void adapter_tell(struct host_adapter *a, enum host_notice_type type, uint32_t error)
 {
 	struct host_notice n = {.type = type, .error = error};
 
@@ -100,6 +102,12 @@ static void kill_svc(struct host_adapter *a)
 	a->svc_live = false;
 }
 
+void adapter_forget(struct host_adapter *a)
+{
+	kill_svc(a);
+	forget_ext(a);
+}
+
 /* The call that recorded InitAdapter has just given the adapter its handle. */
 void adapter_initialised(struct host_adapter *a, struct call *c)
 {
@@ -119,16 +127,18 @@ static void init_done(struct host *h, struct call *c)
 		a->mp->ops->power(a->mp, false);
 		ui_cancel(h, a);
 		ui_poll_cancelled(h);
-		notice_type(a, NOTICE_ADAPTER_FAILED, c->hc.result);
+		adapter_tell(a, NOTICE_ADAPTER_FAILED, c->hc.result);
+		connection_unwanted(a, WLAN_REASON_CODE_IHV_NOT_AVAILABLE, c->hc.result);
 		return;
 	}
 	if (a->phase == PHASE_ARRIVING)
 		a->phase = PHASE_UP;
 	if (a->phase == PHASE_UP)
-		notice_type(a, NOTICE_ADAPTER_UP, 0);
+		adapter_tell(a, NOTICE_ADAPTER_UP, 0);
+	connection_again(a); /* if the last module's death cut one off */
 }
 
-static int init_adapter(struct host_adapter *a)
+int adapter_init(struct host_adapter *a)
 {
 	struct host *h = a->host;
 	const struct miniport_caps *caps = a->mp->ops->caps(a->mp);
@@ -168,6 +178,7 @@ static int init_adapter(struct host_adapter *a)
 int host_add_adapter(struct host *h, struct miniport *mp, struct host_adapter **out)
 {
 	struct host_adapter *a = calloc(1, sizeof(*a));
+	bool waits;
 	int err;
 
 	if (!a)
@@ -180,8 +191,11 @@ int host_add_adapter(struct host *h, struct miniport *mp, struct host_adapter **
 	TAILQ_INIT(&a->sends);
 	TAILQ_INSERT_TAIL(&h->adapter_list, a, next);
 	err = call_reserve(h);
-	if (!err) {
-		err = init_adapter(a);
+	waits = h->life.state != LIFE_RUNNING;
+	if (waits) {
+		adapter_wait(a);
+	} else if (!err) {
+		err = adapter_init(a);
 		if (err)
 			call_unreserve(h);
 	}
@@ -190,7 +204,7 @@ int host_add_adapter(struct host *h, struct miniport *mp, struct host_adapter **
 		free(a);
 	} else {
 		mp->ops->attach(mp, adapter_indicate, a);
-		mp->ops->power(mp, true);
+		mp->ops->power(mp, !waits);
 		*out = a;
 	}
 	pthread_mutex_unlock(&h->lock);
@@ -226,7 +240,7 @@ static void queue_deinit(struct host_adapter *a)
 }
 
 /* The last steps of leaving: the module has forgotten the adapter. */
-static void left(struct host_adapter *a)
+void adapter_left(struct host_adapter *a)
 {
 	bool removing = a->removing;
 
@@ -235,22 +249,22 @@ static void left(struct host_adapter *a)
 	if (!a->gone)
 		a->mp->ops->power(a->mp, false);
 	if (!removing) {
-		notice_type(a, NOTICE_ADAPTER_DOWN, 0);
+		adapter_tell(a, NOTICE_ADAPTER_DOWN, 0);
 		return;
 	}
 	a->mp->ops->detach(a->mp);
-	notice_type(a, NOTICE_ADAPTER_REMOVED, 0);
+	adapter_tell(a, NOTICE_ADAPTER_REMOVED, 0);
 	adapter_destroy(a);
 }
 
 void adapter_proceed(struct host_adapter *a)
 {
 	if (a->phase == PHASE_DOWN && a->deinit_queued && queue_idle(&a->queue)) {
-		left(a);
+		adapter_left(a);
 		return;
 	}
 	if (a->phase == PHASE_DOWN && a->removing && !a->deinit_queued && queue_idle(&a->queue)) {
-		left(a); /* it was not up: InitAdapter failed, or it was disabled before */
+		adapter_left(a); /* it was not up: InitAdapter failed, or it was disabled before */
 		return;
 	}
 	if (a->phase == PHASE_UP && a->connect == CONNECT_ENDING)
@@ -267,19 +281,27 @@ void adapter_leave(struct host_adapter *a, bool removing)
 {
 	struct dataport_event down = {.type = DATAPORT_ADAPTER_DOWN, .status = STATUS_BY_OS};
 	struct crossing x = crossing_of(a, FN_ADAPTER_DOWN);
+	bool lost;
 
 	a->removing |= removing;
-	if (a->phase == PHASE_DOWN && queue_idle(&a->queue)) {
+	if (a->phase == PHASE_DOWN && queue_idle(&a->queue) && !a->losing) {
 		if (a->removing)
-			left(a);
+			adapter_left(a);
 		return;
 	}
 	if (a->phase == PHASE_LEAVING || a->phase == PHASE_DOWN)
 		return;
 	x.adapter_down.removed = a->removing;
 	record(a->host, &x, PHASE_POINT);
+	lost = a->phase == PHASE_LOST;
 	a->phase = PHASE_LEAVING;
+	if (a->losing)
+		return; /* whoever tells the loss goes on */
 	connection_drop(a);
+	if (lost) {
+		adapter_left(a); /* no module knows it */
+		return;
+	}
 	packets_drop(a);
 	session_event(a, &down);
 	adapter_proceed(a);
@@ -306,15 +328,18 @@ int host_enable(struct host_adapter *a)
 	int err;
 
 	pthread_mutex_lock(&a->host->lock);
-	if (a->phase == PHASE_UP || a->phase == PHASE_ARRIVING) {
+	if (a->phase == PHASE_UP || a->phase == PHASE_ARRIVING || a->phase == PHASE_LOST) {
 		err = -EALREADY;
 	} else if (a->phase == PHASE_LEAVING || a->removing) {
 		err = -EBUSY;
+	} else if (a->host->life.state != LIFE_RUNNING) {
+		adapter_wait(a);
+		err = 0;
 	} else {
 		session_event(a, &up);
 		err = a->mp->ops->power(a->mp, true);
 		if (!err)
-			err = init_adapter(a);
+			err = adapter_init(a);
 	}
 	pthread_mutex_unlock(&a->host->lock);
 	return err;

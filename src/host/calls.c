@@ -143,7 +143,9 @@ void call_begin(struct host *h, struct call *c)
 		c->begin(h, c);
 	c->hc.adapter = c->adapter ? c->adapter->ext : NULL;
 	record_handler(c);
-	record(h, &c->x, PHASE_ENTER);
+	c->x.time = loop_now(h->loop);
+	if (c->hc.fn != FN_MODULE_LOADED) /* that crosses no border; its success is an event */
+		record(h, &c->x, PHASE_ENTER);
 }
 
 void call_finish(struct host *h, struct call *c)
@@ -151,8 +153,10 @@ void call_finish(struct host *h, struct call *c)
 	struct queue *q = queue_of(h, c);
 	struct host_adapter *a = c->adapter;
 
-	record_handler_result(h, c);
-	record(h, &c->x, PHASE_EXIT);
+	if (c->hc.fn != FN_MODULE_LOADED) {
+		record_handler_result(h, c);
+		record(h, &c->x, PHASE_EXIT);
+	}
 	/* Open until done() is over: whatever a notice in it asks for, the adapter outlives it. */
 	if (c->done)
 		c->done(h, c);
@@ -161,4 +165,37 @@ void call_finish(struct host *h, struct call *c)
 	call_free(h, c);
 	if (a)
 		adapter_proceed(a); /* may free it */
+}
+
+void call_abandon(struct host *h, struct call *c)
+{
+	queue_of(h, c)->open = NULL;
+	c->adapter = NULL;
+	c->abandoned = true;
+	h->abandoned++;
+}
+
+static void drop(struct host *h, struct queue *q)
+{
+	struct call *c;
+
+	while ((c = STAILQ_FIRST(&q->calls))) {
+		STAILQ_REMOVE_HEAD(&q->calls, next);
+		call_free(h, c);
+	}
+	q->listed = false;
+}
+
+void calls_drop(struct host *h)
+{
+	struct host_adapter *a;
+
+	STAILQ_INIT(&h->ready);
+	drop(h, &h->service);
+	TAILQ_FOREACH(a, &h->adapter_list, next)
+	{
+		drop(h, &a->queue);
+		a->perform = NULL;
+		a->queued_packets = 0;
+	}
 }

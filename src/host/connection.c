@@ -39,7 +39,7 @@ void connection_drop(struct host_adapter *a)
 	timer_disarm(a->host->loop, &a->security_timer);
 	kill_connect(a);
 	a->report_failure = false;
-	a->profile = NULL;
+	a->profile = a->wanted = NULL;
 	enter(a, CONNECT_IDLE);
 }
 
@@ -55,6 +55,40 @@ static void finish(struct host_adapter *a)
 	}
 	connection_drop(a);
 	adapter_notice(a, &n);
+}
+
+void connection_unwanted(struct host_adapter *a, uint32_t reason, uint32_t error)
+{
+	if (!a->wanted)
+		return;
+	a->wanted = NULL;
+	a->report_failure = true;
+	a->fail_reason = reason;
+	a->fail_error = error;
+	finish(a);
+}
+
+void connection_lost(struct host_adapter *a)
+{
+	const struct profile *wanted = a->profile;
+
+	switch (a->connect) {
+	case CONNECT_IDLE:
+		break;
+	case CONNECT_SCANNING:
+	case CONNECT_JUDGING:
+	case CONNECT_PRE:
+	case CONNECT_ASSOCIATING:
+	case CONNECT_SECURING:
+	case CONNECT_UP:
+		connection_drop(a);
+		a->wanted = wanted;
+		break;
+	case CONNECT_ENDING:
+	case CONNECT_RESETTING:
+		finish(a); /* the module cannot be reset any more, and need not be */
+		break;
+	}
 }
 
 static void reset_begin(struct host *h, struct call *c)
@@ -148,12 +182,28 @@ void connection_fail(struct host_adapter *a, uint32_t reason, uint32_t error)
 	begin_end(a);
 }
 
+/* The module is dead: what is wanted again is not from now on. */
+static int disconnect_lost(struct host_adapter *a)
+{
+	if (a->losing && a->connect != CONNECT_IDLE) {
+		enter(a, CONNECT_ENDING);
+		return 0;
+	}
+	if (!a->wanted)
+		return -ENETDOWN;
+	a->wanted = NULL;
+	finish(a);
+	return 0;
+}
+
 int host_disconnect(struct host_adapter *a)
 {
 	int err = 0;
 
 	pthread_mutex_lock(&a->host->lock);
-	if (a->phase != PHASE_UP)
+	if (a->phase == PHASE_LOST)
+		err = disconnect_lost(a);
+	else if (a->phase != PHASE_UP)
 		err = -ENETDOWN;
 	else if (a->connect == CONNECT_IDLE)
 		err = -EALREADY;
@@ -208,6 +258,39 @@ void connection_port(struct host_adapter *a, bool there)
 		watch(a, a->host->config.association_s);
 }
 
+static int begin(struct host_adapter *a, const struct profile *profile)
+{
+	struct host *h = a->host;
+	int err = a->mp->ops->scan(a->mp);
+
+	record_point(h, a, FN_OID_SCAN, NULL, 0, (uint32_t)-err);
+	if (err)
+		return err;
+	/* What SetCurrentProfile replaced in this profile stays replaced. */
+	if (a->own_name && strcmp(a->own_name, profile->name) != 0)
+		connection_forget_fragments(a);
+	a->profile = profile;
+	a->attempt++;
+	a->report_failure = false;
+	enter(a, CONNECT_SCANNING);
+	watch(a, h->config.association_s);
+	return 0;
+}
+
+void connection_again(struct host_adapter *a)
+{
+	const struct profile *profile = a->wanted;
+	int err;
+
+	if (!profile || a->connect != CONNECT_IDLE || a->phase != PHASE_UP)
+		return;
+	err = begin(a, profile);
+	if (err)
+		connection_unwanted(
+			a, WLAN_REASON_CODE_DRIVER_OPERATION_FAILURE, extapi_error(err));
+	a->wanted = NULL;
+}
+
 int host_connect(struct host_adapter *a, const struct profile *profile)
 {
 	struct host *h = a->host;
@@ -221,18 +304,8 @@ int host_connect(struct host_adapter *a, const struct profile *profile)
 	} else if (profile->bss_type != PROFILE_BSS_INFRASTRUCTURE) {
 		err = -EINVAL;
 	} else {
-		err = a->mp->ops->scan(a->mp);
-		record_point(h, a, FN_OID_SCAN, NULL, 0, (uint32_t)-err);
-	}
-	if (!err) {
-		/* What SetCurrentProfile replaced in this profile stays replaced. */
-		if (a->own_name && strcmp(a->own_name, profile->name) != 0)
-			connection_forget_fragments(a);
-		a->profile = profile;
-		a->attempt++;
-		a->report_failure = false;
-		enter(a, CONNECT_SCANNING);
-		watch(a, h->config.association_s);
+		a->wanted = NULL;
+		err = begin(a, profile);
 	}
 	pthread_mutex_unlock(&h->lock);
 	return err;

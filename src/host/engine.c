@@ -20,10 +20,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 #define LOOK_MS   2                /* between two looks at the leader */
 #define REST_MS   250              /* the same, while it sleeps */
 #define SETTLE_NS (50 * NS_PER_US) /* between two looks at a module that is busy */
-#define OVERDUE   (5 * NS_PER_S)   /* on the loop's clock, of a call that blocks */
 
 /* A thread of the pool, on its own stack. */
 struct server {
@@ -33,6 +34,7 @@ struct server {
 	uint64_t calls;     /* made so far: tells the watcher whether it is still the same one */
 	atomic_bool inside; /* its call is in one of our functions: asleep there is not blocked */
 	bool displaced;     /* lost the lead while its call blocked */
+	uint64_t watched, since; /* the watcher's: .calls at its look, and when it saw that first */
 	struct timer overdue;
 	struct host *host;
 };
@@ -44,6 +46,10 @@ static _Thread_local bool ours; /* a thread of the pool, or one that has made or
 bool host_in_module(enum crossing_fn *handler)
 {
 	*handler = current && current->call ? current->call->hc.fn : FN_COUNT;
+	if (current && current->host->module->remote) {
+		*handler = FN_COUNT;
+		return false; /* what it runs is the carrier */
+	}
 	return *handler != FN_COUNT || !ours;
 }
 
@@ -75,9 +81,19 @@ static bool asleep(pid_t tid)
 	return state && state[1] == ' ' && state[2] == 'S';
 }
 
+/*
+ * Its thread sleeps in a call. Where the module is in another process it does that all the time,
+ * and is blocked if the module sleeps, too. While that is loaded, virtual time waits.
+ */
 static bool blocked(const struct server *s)
 {
-	return s->call && !atomic_load(&s->inside) && asleep(s->tid);
+	const struct host *h = s->host;
+
+	if (!s->call || atomic_load(&s->inside) || !asleep(s->tid))
+		return false;
+	if (s->call->hc.fn == FN_MODULE_LOADED)
+		return loop_clock(h->loop) == LOOP_REAL;
+	return !h->module->remote || h->module->ops->activity(h->module) != MODULE_BUSY;
 }
 
 static void wait_for(pthread_cond_t *cond, pthread_mutex_t *lock, uint64_t ns)
@@ -127,31 +143,126 @@ static bool module_idle(struct host *h)
 {
 	enum module_activity activity = MODULE_ALONE;
 
+	/* A death that is on its way is awaited: how long it takes is the system's choice. */
+	if (h->abandoned || (h->life.killed && !atomic_load(&h->module->ended)))
+		return false;
 	/* Without a thread of its own, and no call since, it can have made none. */
-	if (!h->alone)
+	if (!h->alone && h->life.alive)
 		activity = h->module->ops->activity(h->module);
 	h->alone = activity == MODULE_ALONE && !h->displaced;
 	/* In this order: one that was seen asleep at our lock is still counted afterwards. */
 	return activity != MODULE_BUSY && displaced_sleep(h) && atomic_load(&h->calling) == 0;
 }
 
-/* Virtual time: what the module's own threads are doing now happens before anything else does. */
+/* True: the carrier had brought something, and that was taken up. */
+static bool pump(struct host *h)
+{
+	bool something;
+
+	if (!h->module->ops->pump || !h->life.alive)
+		return false;
+	pthread_mutex_unlock(&h->lock);
+	something = h->module->ops->pump(h->module);
+	pthread_mutex_lock(&h->lock);
+	return something;
+}
+
+static bool has_died(const struct host *h)
+{
+	return h->life.alive && atomic_load(&h->module->ended);
+}
+
+/*
+ * Virtual time: what the module's own threads are doing now happens before anything else does. What
+ * an idle module has said before it went to sleep has come by then.
+ */
 static void settle(struct host *h)
 {
-	while (h->running && !module_idle(h)) {
+	while (h->running && !has_died(h)) {
+		bool alone = h->alone, idle = module_idle(h), said = !alone && pump(h);
+
+		if (said)
+			continue;
+		if (idle)
+			return;
 		h->waiting_for_module = true;
 		wait_for(&h->change, &h->lock, SETTLE_NS);
 		h->waiting_for_module = false;
 	}
 }
 
-static void finish_call(struct host *h, struct server *s)
+/* A thread that comes back from a module that is dead. */
+static void finish_abandoned(struct host *h, struct server *s)
 {
 	struct call *c = s->call;
 
 	s->call = NULL;
 	timer_disarm(h->loop, &s->overdue);
+	call_free(h, c);
+	h->abandoned--;
+}
+
+static void finish_call(struct host *h, struct server *s)
+{
+	struct call *c = s->call;
+
+	if (c->hc.lost && c->hc.fn == FN_MODULE_LOADED) {
+		c->hc.lost = false;
+		c->hc.result = ERROR_OPERATION_ABORTED;
+	}
+	if (c->hc.lost && !c->abandoned)
+		service_lost(h);
+	if (c->abandoned) {
+		finish_abandoned(h, s);
+		return;
+	}
+	s->call = NULL;
+	timer_disarm(h->loop, &s->overdue);
 	call_finish(h, c);
+}
+
+void engine_finish_returned(struct host *h)
+{
+	struct server *s, *next;
+
+	for (s = TAILQ_FIRST(&h->servers); s; s = next) {
+		next = TAILQ_NEXT(s, next);
+		if (s->call && atomic_load(&s->call->returned) && !s->call->hc.lost &&
+			!s->call->abandoned)
+			finish_call(h, s);
+	}
+}
+
+enum crossing_fn engine_abandon(struct host *h)
+{
+	enum crossing_fn fn = FN_COUNT;
+	uint64_t youngest = 0;
+	struct server *s;
+
+	TAILQ_FOREACH(s, &h->servers, next)
+	{
+		struct call *c = s->call;
+
+		if (!c || c->abandoned)
+			continue;
+		timer_disarm(h->loop, &s->overdue);
+		call_abandon(h, c);
+		if (c->x.seq >= youngest) {
+			youngest = c->x.seq;
+			fn = c->hc.fn;
+		}
+	}
+	return fn;
+}
+
+const struct call *engine_open(const struct host *h, enum crossing_fn fn)
+{
+	const struct server *s;
+
+	TAILQ_FOREACH(s, &h->servers, next)
+	if (s->call && s->call->hc.fn == fn)
+		return s->call;
+	return NULL;
 }
 
 /*
@@ -161,13 +272,12 @@ static void finish_call(struct host *h, struct server *s)
  */
 static void finish_returned(struct host *h)
 {
-	struct server *s, *next;
+	struct server *s;
 
-	for (s = TAILQ_FIRST(&h->servers); s; s = next) {
-		next = TAILQ_NEXT(s, next);
-		if (s->call && atomic_load(&s->call->returned))
-			finish_call(h, s);
-	}
+	engine_finish_returned(h);
+	TAILQ_FOREACH(s, &h->servers, next)
+	if (s->call && atomic_load(&s->call->returned))
+		finish_call(h, s);
 }
 
 /*
@@ -239,8 +349,12 @@ static void pass_time(struct host *h)
 {
 	uint64_t delay = loop_delay(h->loop), now = loop_now(h->loop);
 	uint64_t left = h->run_end > now ? h->run_end - now : 0;
+	const struct module_ops *ops = h->module->ops;
+	int fd = -1;
 
 	if (loop_clock(h->loop) == LOOP_VIRTUAL) {
+		if (pump(h) || has_died(h))
+			return; /* look again */
 		if (delay > left) {
 			if (delay != UINT64_MAX)
 				loop_skip(h->loop, left);
@@ -253,11 +367,14 @@ static void pass_time(struct host *h)
 		end_run(h, HOST_LIMIT);
 		return;
 	}
+	if (h->life.alive && ops->descriptor)
+		fd = ops->descriptor(h->module);
 	h->asleep = true;
 	pthread_mutex_unlock(&h->lock);
-	loop_wait(h->loop, delay < left ? delay : left);
+	loop_wait(h->loop, delay < left ? delay : left, fd);
 	pthread_mutex_lock(&h->lock);
 	h->asleep = false;
+	pump(h);
 }
 
 /* Works while this thread has the lead and there is a run to serve. */
@@ -270,6 +387,10 @@ static void serve(struct host *h, struct server *me)
 
 		if (virtual_time)
 			settle(h);
+		if (has_died(h)) {
+			service_lost(h);
+			continue;
+		}
 		if (h->until && h->until(h->until_user)) {
 			end_run(h, HOST_REACHED);
 			break;
@@ -386,30 +507,67 @@ void engine_stop(struct host *h)
 	pthread_mutex_destroy(&h->lock);
 }
 
+static uint64_t deadline(const struct host *h, const struct call *c)
+{
+	if (c->hc.fn == FN_STOP_POST_ASSOCIATE)
+		return h->config.stop_deadline_ms * NS_PER_MS;
+	if (c->hc.fn == FN_MODULE_LOADED)
+		return h->config.load_deadline_ms * NS_PER_MS;
+	return h->config.handler_deadline_ms * NS_PER_MS;
+}
+
+/* Its time is over: the module's process is ended, or people are told that it hangs. */
+static void say_overdue(struct host *h, struct call *c)
+{
+	struct host_notice n = {.type = NOTICE_HANDLER_BLOCKED, .reason = c->hc.fn};
+	struct crossing x = crossing_of(c->adapter, FN_HANDLER_OVERDUE);
+
+	c->late = true;
+	x.handler_overdue.function = c->hc.fn;
+	record(h, &x, PHASE_POINT);
+	if (h->module->ops->kill)
+		service_timed_out(h, c->hc.fn);
+	else if (c->adapter)
+		adapter_notice(c->adapter, &n);
+}
+
 static void overdue(struct timer *t, void *user)
 {
-	struct server *s = user;
-	struct call *c = s->call;
-	struct host_notice n = {.type = NOTICE_HANDLER_BLOCKED};
-	struct crossing x;
+	const struct server *s = user;
 
 	(void)t;
-	if (!c)
-		return;
-	n.reason = c->hc.fn;
-	x = crossing_of(c->adapter, FN_HANDLER_OVERDUE);
-	x.handler_overdue.function = c->hc.fn;
-	record(s->host, &x, PHASE_POINT);
-	if (c->adapter)
-		adapter_notice(c->adapter, &n);
+	if (s->call && !s->call->late && !s->call->abandoned)
+		say_overdue(s->host, s->call);
+}
+
+/* A handler that computes keeps virtual time still: it is measured by the system's clock, from the
+ * first look at it. */
+static void look_at_clock(struct host *h)
+{
+	uint64_t now = monotonic_ns();
+	struct server *s;
+
+	TAILQ_FOREACH(s, &h->servers, next)
+	{
+		const struct call *c = s->call;
+
+		if (!c || s->watched != s->calls) {
+			s->watched = s->calls;
+			s->since = now;
+		} else if (!c->late && !c->abandoned && now - s->since >= deadline(h, c)) {
+			say_overdue(h, s->call);
+		}
+	}
 }
 
 /* The leader's call blocks: somebody else takes the lead. */
 static void take_lead(struct host *h)
 {
 	struct server *blocked = h->leader;
+	const struct call *c = blocked->call;
+	uint64_t open = loop_now(h->loop) - c->x.time, limit = deadline(h, c);
 
-	timer_arm(h->loop, &blocked->overdue, OVERDUE, overdue, blocked);
+	timer_arm(h->loop, &blocked->overdue, limit > open ? limit - open : 0, overdue, blocked);
 	blocked->displaced = true;
 	h->displaced++;
 	h->leader = NULL;
@@ -466,6 +624,7 @@ enum host_run_result host_run(
 		pthread_mutex_unlock(&h->lock);
 		watch(h, asleep_now);
 		pthread_mutex_lock(&h->lock);
+		look_at_clock(h);
 		if (h->running)
 			look(h, &seen, &slept);
 	}

@@ -258,6 +258,10 @@ DWORD extapi(void *user, struct function_call *call)
 	uint16_t before;
 
 	engine_enter(h);
+	if (!h->life.alive) {
+		engine_leave(h);
+		return ERROR_INVALID_STATE; /* of a process that is dead already */
+	}
 	before = h->acting;
 	h->acting = record_thread(h, call);
 	record_function(h, call, &x);

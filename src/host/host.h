@@ -11,6 +11,12 @@
  * With a loop on virtual time the clock moves only when every queue is empty and the module is
  * idle, so that a run is repeatable. With real time host_run() sleeps until there is something to
  * do.
+ *
+ * A module in a process of its own may die, of itself or because a handler did not return in time.
+ * The host then closes its ports, switches the adapters off and, by a timer on the loop, starts it
+ * anew after 1 s, and twice as long after each death that follows, 60 s at most; after a life of 10
+ * minutes it is 1 s again. Adapters come back by themselves, and so do connections that were
+ * wanted. Five deaths within 10 minutes leave it stopped.
  */
 #ifndef OPENIHV_HOST_HOST_H
 #define OPENIHV_HOST_HOST_H
@@ -30,6 +36,8 @@ enum host_notice_type {
 	NOTICE_ADAPTER_DOWN,    /* DeinitAdapter returned; the adapter is disabled */
 	NOTICE_ADAPTER_REMOVED, /* the same, and the host no longer knows it: its pointer dies after
 				   the callback */
+	NOTICE_ADAPTER_LOST, /* the module died: the port is closed and deleted, keys are removed,
+				the radio is off. NOTICE_ADAPTER_UP follows when it is back */
 	NOTICE_CONNECTED, /* .peer: the port is authorised for the first time in this connection */
 	NOTICE_CONNECT_FAILED, /* .reason (L2 reason code) .error (Win32) */
 	NOTICE_DISCONNECTED,   /* the connection is over, and the module was reset */
@@ -40,8 +48,8 @@ enum host_notice_type {
 	NOTICE_NOTIFICATION, /* .reason: code; .data .length: Dot11ExtSendNotification for listeners
 				of WLAN_IHV */
 	NOTICE_CONTROL,      /* .error .data .length: the answer of host_control() */
-	NOTICE_HANDLER_BLOCKED, /* .reason: enum crossing_fn of a handler that has not returned for
-				   5 s */
+	NOTICE_HANDLER_BLOCKED, /* .reason: enum crossing_fn of a handler that is overdue, of a
+				   module that cannot be ended */
 	NOTICE_TYPES
 };
 
@@ -64,6 +72,29 @@ struct host_ui_request {
 	uint32_t length;
 };
 
+/* By the names and numbers that users of Windows know from the log of WLAN-AutoConfig. */
+enum module_event_id {
+	MODULE_FAILED_TO_START = 10000,
+	MODULE_STARTED,
+	MODULE_STOPPED,              /* in order */
+	MODULE_STOPPED_UNEXPECTEDLY, /* it died */
+	MODULE_TIMED_OUT, /* a handler is overdue; its process is killed, and stopping follows */
+};
+
+/* What pointers name is valid during the callback. */
+struct module_event {
+	enum module_event_id id;
+	const char *path;            /* of the module */
+	enum module_end end;         /* MODULE_LIVES: it did not die, or never came to life */
+	uint32_t code;               /* Win32 code, signal, exception or exit status */
+	enum crossing_fn handler;    /* that was open, or is overdue; FN_COUNT: none */
+	unsigned deaths;             /* within the last 10 minutes, this one included */
+	uint64_t retry_ns;           /* until it is started anew; 0: it is not */
+	const char *why;             /* one line for people; NULL: nothing to add */
+	const struct crossing *last; /* the last crossings before it, the oldest first */
+	unsigned nlast;
+};
+
 struct host_config {
 	struct loop *loop;
 	uint32_t version; /* of the interface: 0, as the system says since Vista */
@@ -72,10 +103,18 @@ struct host_config {
 	uint32_t pre_associate_s;  /* 120 */
 	uint32_t post_associate_s; /* 30; WLAN_REASON_CODE_SECURITY_TIMEOUT */
 	uint32_t association_s;    /* 10, as the system since Windows 7 */
+	/*
+	 * Until a call into the module is overdue, on the loop's clock or by the system's monotonic
+	 * one: 0 takes what stands behind it. A module in a process of its own is then killed.
+	 */
+	uint32_t handler_deadline_ms; /* 5000 */
+	uint32_t stop_deadline_ms;    /* 2000; StopPostAssociate alone */
+	uint32_t load_deadline_ms;    /* 60000; to load it anew */
 	/* Callbacks, called with the lock held; NULL: not wanted. */
 	void (*crossing)(void *user, const struct crossing *x);
 	void (*notice)(void *user, struct host_adapter *a, const struct host_notice *n);
 	void (*ui)(void *user, const struct host_ui_request *request);
+	void (*event)(void *user, const struct module_event *event);
 	void *user;
 };
 
@@ -87,8 +126,9 @@ struct host_config {
 int host_new(const struct host_config *config, struct module *m, struct host **out);
 /*
  * GetVersionInfo, InitService, InitVirtualStation. 0, or a negative errno with one sentence in err:
- * -EPROTO the module failed or its tables are incomplete, -ENOTSUP no version in common. After an
- * error, too, host_stop() comes next, and host_free() only if that says 0.
+ * -EPROTO the module failed, died or has incomplete tables, -ENOTSUP no version in common, -ENOMEM.
+ * A module that dies in here is not started anew. After an error, too, host_stop() comes next, and
+ * host_free() only if that says 0.
  */
 int host_start(struct host *h, char *err, size_t room);
 /*
@@ -112,9 +152,13 @@ enum host_run_result host_run(
 /* Runs fn(user) on the loop, under the lock, from any thread. 0 or -ENOMEM. */
 int host_post(struct host *h, void (*fn)(void *user), void *user);
 
-/* Arrival: InitAdapter. The miniport must outlive the adapter. 0 or -ENOMEM. */
+/*
+ * Arrival: InitAdapter. The miniport must outlive the adapter. While the module is dead the adapter
+ * waits for it. 0 or -ENOMEM.
+ */
 int host_add_adapter(struct host *h, struct miniport *mp, struct host_adapter **out);
-/* 0, -EALREADY or -EBUSY (still on its way). */
+/* 0, -EALREADY or -EBUSY (still on its way). An adapter that was lost may be disabled, and enabled
+ * to wait for the module again. */
 int host_disable(struct host_adapter *a);
 int host_enable(struct host_adapter *a);
 /* Orderly removal; a surprise removal is the miniport's to indicate. 0 or -EALREADY. */
@@ -122,8 +166,11 @@ int host_remove(struct host_adapter *a);
 
 /*
  * Scans, has the module judge the profile, and connects. The profile stays the caller's and must
- * live until the connection is over. 0, -ENETDOWN, -EBUSY (a connection lives or is under way),
- * -EINVAL (not infrastructure: H-14), -ENOMEM.
+ * live until the connection is over: NOTICE_DISCONNECTED, NOTICE_CONNECT_FAILED, or the adapter
+ * down or removed. A connection that is wanted while the module dies is not over: it is made again,
+ * with this profile, when the adapter is back, unless host_disconnect() says otherwise. 0,
+ * -ENETDOWN, -EBUSY (a connection lives or is under way), -EINVAL (not infrastructure: H-14),
+ * -ENOMEM.
  */
 int host_connect(struct host_adapter *a, const struct profile *profile);
 /* 0, -ENETDOWN, -EALREADY. */
@@ -136,7 +183,8 @@ int host_send_data(struct host_adapter *a, struct mac to, uint16_t ethertype, co
 int host_control(struct host_adapter *a, const void *in, uint32_t in_size, uint32_t out_size);
 /* Ends a UI request with the user's answer. 0, -ENOENT, -ENOMEM. */
 int host_ui_respond(struct host *h, uint64_t id, const void *data, uint32_t length);
-/* WTS_* event of session for every module (ProcessSessionChange). 0 or -ENOMEM. */
+/* WTS_* event of session for every module (ProcessSessionChange). 0, -ENOMEM or -ENETDOWN (the
+ * module is not there). */
 int host_session_change(struct host *h, uint32_t event, uint32_t session);
 
 const struct miniport_caps *host_adapter_caps(const struct host_adapter *a);

@@ -49,6 +49,8 @@ struct call {
 	uint8_t *memory;
 	size_t memory_length, guarded;
 	atomic_bool returned; /* from the module; not guarded */
+	bool late;            /* overdue, and said so */
+	bool abandoned;       /* the module died: nobody waits for it but its thread */
 	uint64_t tag;         /* the UI request of a response; the attempt of an opinion */
 	DWORD reason;
 	_Alignas(max_align_t)
@@ -112,6 +114,7 @@ enum adapter_phase {
 	PHASE_UP,
 	PHASE_LEAVING, /* no new work; ends with DeinitAdapter */
 	PHASE_DOWN,
+	PHASE_LOST, /* without a module: waits for that to come back */
 };
 
 enum connect_phase {
@@ -133,6 +136,7 @@ struct host_adapter {
 	struct queue queue;
 	enum adapter_phase phase;
 	bool removing, gone; /* the end is a removal; the miniport is gone */
+	bool losing;         /* the module died, and that is being told */
 	bool deinit_queued, svc_live, ext_listed;
 	uint64_t svc;
 	HANDLE ext;
@@ -143,7 +147,8 @@ struct host_adapter {
 	enum connect_phase connect;
 	const struct profile *profile;
 	uint64_t connect_handle;
-	uint64_t attempt; /* counts connections: an opinion is about one of them */
+	const struct profile *wanted; /* of a connection that the module's death cut off */
+	uint64_t attempt;             /* counts connections: an opinion is about one of them */
 	uint16_t *own_connectivity,
 		*own_security;            /* by SetCurrentProfile, in place of the profile's */
 	char *own_name;                   /* of the profile that they belong to */
@@ -169,6 +174,36 @@ struct host_adapter {
 
 	struct send_list sends;
 	unsigned buffers, nsends;
+};
+
+enum life {
+	LIFE_NONE, /* not started yet */
+	LIFE_STARTING,
+	LIFE_RUNNING,
+	LIFE_DEAD, /* its process has ended; another start is due */
+	LIFE_OVER, /* stopped in order, failed at the first start, or died too often */
+};
+
+#define DEATHS_MAX     5 /* within DEATHS_WINDOW, and it is not started anew */
+#define DEATHS_WINDOW  (600 * NS_PER_S)
+#define LAST_CROSSINGS 16
+
+/* The module's life (start.c), and what is known of its deaths (death.c). */
+struct lifetime {
+	enum life state;
+	bool alive;               /* calls can be made in it, and from it */
+	bool killed;              /* by the host: it is about to end */
+	bool stopping;            /* host_stop() was called: there is no restart */
+	bool lived;               /* was running once */
+	enum crossing_fn overdue; /* the handler that it was killed for; FN_COUNT: none */
+	enum crossing_fn step;    /* of the start that is under way, or was the last */
+	unsigned steps;
+	int error; /* why the start failed */
+	char why[160];
+	uint64_t began, backoff;
+	uint64_t deaths[DEATHS_MAX]; /* the last ones, a ring */
+	unsigned ndeaths;
+	struct timer restart;
 };
 
 TAILQ_HEAD(adapter_list, host_adapter);
@@ -230,10 +265,13 @@ struct host {
 	uint16_t acting; /* who is recorded: a thread of the module's, 0: the one that runs */
 	uint16_t *module_threads; /* numbers for the record, by function_call.thread */
 	uint32_t nmodule_threads;
-	DWORD min, max, version; /* the module's, and the one in use */
-	DWORD start_error;
+	DWORD version; /* of the interface, in use */
 	unsigned handlers;
 	bool started, step_done;
+	struct lifetime life;
+	unsigned abandoned; /* calls that a dead module's threads have not come back from */
+	struct crossing last[LAST_CROSSINGS]; /* a ring */
+	unsigned nlast;
 };
 
 /* engine.c */
@@ -244,6 +282,13 @@ void engine_changed(struct host *h);
 /* Around every call of the module: takes the lock, when what comes before the call has happened. */
 void engine_enter(struct host *h);
 void engine_leave(struct host *h);
+/* Calls that have returned from the module, and were not lost, are finished now. */
+void engine_finish_returned(struct host *h);
+/* The module is dead: calls that are open end without a return. Tells the youngest of them, or
+ * FN_COUNT. */
+enum crossing_fn engine_abandon(struct host *h);
+/* The open call of a handler; NULL: there is none. */
+const struct call *engine_open(const struct host *h, enum crossing_fn fn);
 /* The handler call in whose thread a function was called; NULL: in a thread of the module's own. */
 const struct call *engine_call(const struct function_call *call);
 
@@ -261,6 +306,32 @@ struct call *call_take(struct host *h);
 void call_begin(struct host *h, struct call *c);
 void call_finish(struct host *h, struct call *c);
 bool queue_idle(const struct queue *q);
+/* An open call that its queue is rid of; its thread frees it. */
+void call_abandon(struct host *h, struct call *c);
+void calls_drop(struct host *h); /* all that wait */
+
+/* start.c */
+/* Loads it, if it is not there, and begins what leads to LIFE_RUNNING. */
+void service_start(struct host *h);
+
+/* death.c */
+/* The module's process has ended, if that was not noticed before. */
+void service_lost(struct host *h);
+/* A start failed: for good if it was the first one. */
+void service_failed(struct host *h, int error, uint32_t code, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/* A handler is overdue: there is no other way to end it than with its process. */
+void service_timed_out(struct host *h, enum crossing_fn fn);
+void service_event(struct host *h, enum module_event_id id);
+void trespassed(void *user, const struct module_trespass_info *info);
+
+/* lost.c */
+void adapters_lost(struct host *h);
+void adapters_return(struct host *h);
+/* The module will not come back: connections that waited for it fail. */
+void adapters_give_up(struct host *h);
+/* Attached, and waits for the module. */
+void adapter_wait(struct host_adapter *a);
 
 /* record.c */
 /* Completes, judges and shows a crossing. Returns the number of violations that it showed. */
@@ -288,6 +359,10 @@ void adapter_initialised(struct host_adapter *a, struct call *c);
 /* Goes on with leaving, when what it waits for may have happened. */
 void adapter_proceed(struct host_adapter *a);
 void adapter_notice(struct host_adapter *a, const struct host_notice *n);
+void adapter_tell(struct host_adapter *a, enum host_notice_type type, uint32_t error);
+int adapter_init(struct host_adapter *a);    /* queues InitAdapter */
+void adapter_forget(struct host_adapter *a); /* its handles, the host's and the module's */
+void adapter_left(struct host_adapter *a);   /* down now, or removed: may free it */
 
 /* connection.c */
 void connection_scanned(struct host_adapter *a);
@@ -302,16 +377,23 @@ void connection_fail(struct host_adapter *a, uint32_t reason, uint32_t error);
 /* The miniport has disconnected, or the port has gone while that was waited for. */
 void connection_proceed(struct host_adapter *a, bool disconnected);
 void connection_forget_fragments(struct host_adapter *a);
+/* The module died: the connection is wanted again later, or over. */
+void connection_lost(struct host_adapter *a);
+void connection_again(struct host_adapter *a); /* the one that is wanted */
+void connection_unwanted(struct host_adapter *a, uint32_t reason, uint32_t error);
 void connection_drop(struct host_adapter *a); /* the adapter is leaving: forget it, tell nobody */
 
 /* session.c */
 void session_event(struct host_adapter *a, const struct dataport_event *event);
+/* The module died: the port goes without a Stop, and no key is left. */
+void session_lost(struct host_adapter *a);
 DWORD session_completed(struct host_adapter *a, HANDLE session, DWORD reason, DWORD error);
 
 /* packets.c */
 void packet_received(struct host_adapter *a, const struct indication *ind);
 void packet_sent(struct host_adapter *a, uint64_t cookie);
-void packets_drop(struct host_adapter *a);   /* those that wait for a port that is over */
+void packets_drop(struct host_adapter *a); /* those that wait for a port that is over */
+void sends_forget(struct host_adapter *a);
 void sends_complete(struct host_adapter *a); /* all that are outstanding */
 void lists_clear(struct host_adapter *a);
 

@@ -238,35 +238,14 @@ struct function_call {
 
 #define CONTROL_GUARD 64 /* bytes behind the output of Control that nobody may write */
 
-/* How a module in a process of its own came to its end. */
-enum module_end {
-	MODULE_LIVES,
-	MODULE_EXITED,    /* .code: exit status; it ended itself */
-	MODULE_SIGNALLED, /* .code: signal number */
-	MODULE_EXCEPTION, /* .code: Windows exception code */
-	MODULE_KILLED,    /* by ops->kill() */
-	MODULE_GARBLED,   /* it spoke what is not the protocol, and was killed */
-	MODULE_NEVER_CAME /* it could not be loaded anew; .why */
-};
-
+/* How a module in a process of its own ended (crossing.h). */
 struct module_death {
 	enum module_end end;
 	uint32_t code;
 	const char *why; /* one line for people, or NULL; lives as long as the module */
 };
 
-/* What a guard saw a module do to memory that is not its own to touch (X-03, X-10, X-34, X-35,
- * X-60), or a sandbox refused. Not a call: told as soon as it is known. */
-enum module_trespass {
-	TRESPASS_WRITE,      /* to an input of the open handler .fn; carried out on its copy */
-	TRESPASS_LATE_READ,  /* of an input of .fn after that had returned */
-	TRESPASS_LATE_WRITE, /* the same */
-	TRESPASS_GIVEN,      /* access to a buffer that it had given to the host, or freed */
-	TRESPASS_PACKET,     /* write to a packet before its SendPacketCompletion */
-	TRESPASS_TABLE,      /* read of InitService's tables after it had returned */
-	TRESPASS_SYSTEM,     /* .code: number of a system call that it may not make; it got EPERM */
-};
-
+/* What a guard or a sandbox saw (crossing.h). Not a call: told as soon as it is known. */
 struct module_trespass_info {
 	enum module_trespass what;
 	enum crossing_fn fn; /* the handler concerned; FN_COUNT: none */

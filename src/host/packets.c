@@ -154,6 +154,14 @@ static void send_forget(struct host *h, struct send *s)
 	TAILQ_INSERT_HEAD(&h->spare_sends, s, next);
 }
 
+void sends_forget(struct host_adapter *a)
+{
+	struct send *s;
+
+	while ((s = TAILQ_FIRST(&a->sends)))
+		send_forget(a->host, s);
+}
+
 static void completion_begin(struct host *h, struct call *c)
 {
 	struct send *s = handle_get(&h->sends, c->tag);

@@ -55,6 +55,7 @@ unsigned record(struct host *h, struct crossing *x, enum crossing_phase phase)
 				    it */
 		x->thread = h->acting ? h->acting : this_thread(h);
 	x->phase = (uint8_t)phase;
+	h->last[h->nlast++ % LAST_CROSSINGS] = *x;
 	violations = checker_violations(h->checker);
 	checker_feed(h->checker, x);
 	if (h->config.crossing)

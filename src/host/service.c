@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define STEP_LIMIT (60 * NS_PER_S) /* of a call of the service that somebody waits for */
+
 static uint32_t or_default(uint32_t value, uint32_t fallback)
 {
 	return value ? value : fallback;
@@ -26,7 +28,12 @@ int host_new(const struct host_config *config, struct module *m, struct host **o
 	h->config.pre_associate_s = or_default(config->pre_associate_s, 120);
 	h->config.post_associate_s = or_default(config->post_associate_s, 30);
 	h->config.association_s = or_default(config->association_s, 10);
+	h->config.handler_deadline_ms = or_default(config->handler_deadline_ms, 5000);
+	h->config.stop_deadline_ms = or_default(config->stop_deadline_ms, 2000);
+	h->config.load_deadline_ms = or_default(config->load_deadline_ms, 60000);
 	h->loop = config->loop;
+	h->life.alive = true;
+	h->life.overdue = h->life.step = FN_COUNT;
 	h->module = m;
 	h->serial = ++serials;
 	STAILQ_INIT(&h->ready);
@@ -50,161 +57,136 @@ int host_new(const struct host_config *config, struct module *m, struct host **o
 		return err;
 	}
 	m->user = h;
+	m->orderly = loop_clock(h->loop) == LOOP_VIRTUAL;
 	m->function = extapi;
+	m->trespass = trespassed;
 	*out = h;
 	return 0;
 }
 
-static void version_done(struct host *h, struct call *c)
+/* The start has come one step further, or to its end. */
+struct progress {
+	const struct host *host;
+	unsigned steps;
+};
+
+static bool moved(void *user)
 {
-	const DOT11_IHV_VERSION_INFO *v = c->hc.get_version_info.version;
+	const struct progress *p = user;
 
-	h->start_error = c->hc.result;
-	h->min = v->dwVerMin;
-	h->max = v->dwVerMax;
-	h->step_done = true;
-}
-
-static void step_done(struct host *h, struct call *c)
-{
-	h->start_error = c->hc.result;
-	h->handlers = c->hc.init_service.handlers;
-	h->step_done = true;
-}
-
-static bool step_is_done(void *user)
-{
-	const struct host *h = user;
-
-	return h->step_done;
-}
-
-/* Makes one call of the service and waits for it. 0, -ETIME if it never returned. */
-static int step(struct host *h, struct call *c)
-{
-	if (!c)
-		return -ENOMEM;
-	h->step_done = false;
-	pthread_mutex_lock(&h->lock);
-	call_queue(h, c);
-	pthread_mutex_unlock(&h->lock);
-	return host_run(h, step_is_done, h, 60 * NS_PER_S) == HOST_REACHED ? 0 : -ETIME;
-}
-
-static int get_version(struct host *h)
-{
-	struct call *c = call_new(h, NULL, FN_GET_VERSION_INFO, sizeof(DOT11_IHV_VERSION_INFO));
-
-	if (!c)
-		return -ENOMEM;
-	c->hc.get_version_info.version = (DOT11_IHV_VERSION_INFO *)c->memory;
-	*c->hc.get_version_info.version =
-		(DOT11_IHV_VERSION_INFO){REASON_UNWRITTEN, REASON_UNWRITTEN};
-	c->done = version_done;
-	return step(h, c);
-}
-
-static int init(struct host *h, enum crossing_fn fn)
-{
-	struct call *c = call_new(h, NULL, fn, 0);
-
-	if (!c)
-		return -ENOMEM;
-	if (fn == FN_INIT_SERVICE) {
-		c->hc.init_service.version = h->version;
-		c->hc.init_service.functions = h->module->functions;
-	} else {
-		c->hc.init_virtual_station.functions = h->module->vs_functions;
-	}
-	c->done = step_done;
-	return step(h, c);
-}
-
-static int fail(char *err, size_t room, int code, const char *what, uint32_t value)
-{
-	snprintf(err, room, what, value);
-	return code;
-}
-
-static void record_loaded(struct host *h)
-{
-	struct crossing x = crossing_of(NULL, FN_MODULE_LOADED);
-
-	x.module_loaded.get_version_info = (h->module->exports & MODULE_HAS_VERSION_INFO) != 0;
-	x.module_loaded.init_service = (h->module->exports & MODULE_HAS_INIT_SERVICE) != 0;
-	x.module_loaded.init_virtual_station =
-		(h->module->exports & MODULE_HAS_VIRTUAL_STATION) != 0;
-	pthread_mutex_lock(&h->lock);
-	record(h, &x, PHASE_POINT);
-	pthread_mutex_unlock(&h->lock);
-}
-
-static int start_service(struct host *h, char *err, size_t room)
-{
-	if (init(h, FN_INIT_SERVICE))
-		return fail(err, room, -EPROTO, "Dot11ExtIhvInitService never returned", 0);
-	if (h->start_error)
-		return fail(err, room, -EPROTO, "Dot11ExtIhvInitService failed with error %u",
-			h->start_error);
-	h->started = true;
-	if (h->handlers != 19)
-		return fail(err, room, -EPROTO,
-			"only %u of the 19 handlers are set (the others are NULL)", h->handlers);
-	if (!(h->module->exports & MODULE_HAS_VIRTUAL_STATION))
-		return 0;
-	if (init(h, FN_INIT_VIRTUAL_STATION))
-		return fail(err, room, -EPROTO, "Dot11ExtIhvInitVirtualStation never returned", 0);
-	return 0;
+	return p->host->life.state != LIFE_STARTING || p->host->life.steps != p->steps;
 }
 
 int host_start(struct host *h, char *err, size_t room)
 {
-	record_loaded(h);
-	if (get_version(h))
-		return fail(err, room, -EPROTO, "Dot11ExtIhvGetVersionInfo never returned", 0);
-	if (h->start_error)
-		return fail(err, room, -EPROTO, "Dot11ExtIhvGetVersionInfo failed with error %u",
-			h->start_error);
-	if (h->min > h->config.version || h->max < h->config.version) {
-		snprintf(err, room, "it speaks interface versions %u to %u, this host %u", h->min,
-			h->max, h->config.version);
-		return -ENOTSUP;
+	struct progress p = {.host = h};
+	bool reached = true;
+	int error;
+
+	pthread_mutex_lock(&h->lock);
+	service_start(h);
+	while (h->life.state == LIFE_STARTING && reached) {
+		p.steps = h->life.steps;
+		pthread_mutex_unlock(&h->lock);
+		reached = host_run(h, moved, &p, STEP_LIMIT) == HOST_REACHED;
+		pthread_mutex_lock(&h->lock);
 	}
-	h->version = h->config.version;
-	return start_service(h, err, room);
+	if (h->life.state == LIFE_STARTING)
+		service_failed(h, -EPROTO, ERROR_TIMEOUT, "%s never returned",
+			crossing_name(h->life.step));
+	error = h->life.error;
+	if (error)
+		snprintf(err, room, "%s", h->life.why);
+	pthread_mutex_unlock(&h->lock);
+	return error;
+}
+
+static void deinit_done(struct host *h, struct call *c)
+{
+	(void)c;
+	h->step_done = true;
+}
+
+static bool deinit_over(void *user)
+{
+	const struct host *h = user;
+
+	return h->step_done || !h->life.alive;
+}
+
+/* DeinitService, if there is somebody to call. A table with holes is not called through, not even
+ * to end it. 0, -ENOMEM, or -EBUSY if it never returned. */
+static int deinit(struct host *h)
+{
+	struct call *c = NULL;
+	bool wanted;
+
+	pthread_mutex_lock(&h->lock);
+	wanted = h->life.alive && h->started && h->handlers == 19;
+	if (wanted)
+		c = call_new(h, NULL, FN_DEINIT_SERVICE, 0);
+	if (c) {
+		h->step_done = false;
+		c->done = deinit_done;
+		call_queue(h, c);
+	}
+	pthread_mutex_unlock(&h->lock);
+	if (!wanted)
+		return 0;
+	if (!c)
+		return -ENOMEM;
+	return host_run(h, deinit_over, h, STEP_LIMIT) == HOST_REACHED ? 0 : -EBUSY;
 }
 
 static bool adapters_gone(void *user)
 {
 	const struct host *h = user;
 
-	return TAILQ_EMPTY(&h->adapter_list) && queue_idle(&h->service);
+	return TAILQ_EMPTY(&h->adapter_list) && queue_idle(&h->service) && !h->abandoned;
 }
 
-int host_stop(struct host *h)
+static void leave_all(struct host *h)
 {
 	struct host_adapter *a, *next;
-	struct call *c;
 
-	pthread_mutex_lock(&h->lock);
 	for (a = TAILQ_FIRST(&h->adapter_list); a; a = next) {
 		next = TAILQ_NEXT(a, next);
 		adapter_leave(a, true);
 	}
+}
+
+/* Nothing can be called from now on; what a process of its own still does is its carrier's. */
+static void unloaded(struct host *h, bool running)
+{
+	running &= h->life.alive;
+	record_point(h, NULL, FN_MODULE_UNLOADED, NULL, 0, 0);
+	h->life.state = LIFE_OVER;
+	if (h->module->remote)
+		h->life.alive = false;
+	if (running)
+		service_event(h, MODULE_STOPPED);
+}
+
+int host_stop(struct host *h)
+{
+	bool running;
+	int err;
+
+	pthread_mutex_lock(&h->lock);
+	running = h->life.state == LIFE_RUNNING;
+	h->life.stopping = true;
+	timer_disarm(h->loop, &h->life.restart);
+	if (h->life.state == LIFE_DEAD)
+		h->life.state = LIFE_OVER;
+	leave_all(h);
 	pthread_mutex_unlock(&h->lock);
 	if (host_run(h, adapters_gone, h, 120 * NS_PER_S) != HOST_REACHED)
 		return -EBUSY;
-	/* A table with holes is not called through, not even to end it. */
-	if (h->started && h->handlers == 19) {
-		c = call_new(h, NULL, FN_DEINIT_SERVICE, 0);
-		if (!c)
-			return -ENOMEM;
-		c->done = step_done;
-		if (step(h, c))
-			return -EBUSY;
-	}
+	err = deinit(h);
+	if (err)
+		return err;
 	pthread_mutex_lock(&h->lock);
-	record_point(h, NULL, FN_MODULE_UNLOADED, NULL, 0, 0);
+	unloaded(h, running);
 	pthread_mutex_unlock(&h->lock);
 	return 0;
 }
@@ -227,6 +209,7 @@ void host_free(struct host *h)
 	if (!h)
 		return;
 	engine_stop(h);
+	timer_disarm(h->loop, &h->life.restart);
 	h->module->ops->close(h->module);
 	while ((c = STAILQ_FIRST(&h->spare_calls))) {
 		STAILQ_REMOVE_HEAD(&h->spare_calls, next);
@@ -263,11 +246,14 @@ static void session_change_done(struct host *h, struct call *c)
 
 int host_session_change(struct host *h, uint32_t event, uint32_t session)
 {
-	struct call *c;
+	struct call *c = NULL;
 	int err = -ENOMEM;
 
 	pthread_mutex_lock(&h->lock);
-	c = call_new(h, NULL, FN_PROCESS_SESSION_CHANGE, sizeof(WTSSESSION_NOTIFICATION));
+	if (h->life.state != LIFE_RUNNING)
+		err = -ENETDOWN;
+	else
+		c = call_new(h, NULL, FN_PROCESS_SESSION_CHANGE, sizeof(WTSSESSION_NOTIFICATION));
 	if (c) {
 		c->hc.process_session_change.event = event;
 		c->hc.process_session_change.session = (WTSSESSION_NOTIFICATION *)c->memory;

@@ -7,6 +7,8 @@
 
 #include <wlanreason.h>
 
+#define STATUS_SYSTEM_ERROR 0xAu /* DOT11_ASSOC_STATUS_SYSTEM_ERROR */
+
 static void kill_session(struct host_adapter *a)
 {
 	if (a->session)
@@ -220,6 +222,18 @@ void session_event(struct host_adapter *a, const struct dataport_event *event)
 		withdraw_perform(a);
 	if (a->perform_lost)
 		refuse_perform(a);
+}
+
+void session_lost(struct host_adapter *a)
+{
+	struct dataport_event e = {.type = DATAPORT_MODULE_LOST};
+
+	timer_disarm(a->host->loop, &a->security_timer);
+	a->perform_lost = false;
+	a->stop_status = STATUS_SYSTEM_ERROR;
+	session_event(a, &e);
+	kill_session(a);
+	remove_keys(a, &a->port.peer); /* some may have come before there was a port */
 }
 
 DWORD session_completed(struct host_adapter *a, HANDLE session, DWORD reason, DWORD error)

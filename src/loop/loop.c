@@ -289,16 +289,17 @@ uint64_t loop_delay(const struct loop *loop)
 	return loop->heap[0].at > now ? loop->heap[0].at - now : 0;
 }
 
-void loop_wait(struct loop *loop, uint64_t limit_ns)
+void loop_wait(struct loop *loop, uint64_t limit_ns, int fd)
 {
-	struct pollfd fd = {.fd = loop->wake, .events = POLLIN};
+	/* poll() passes over a descriptor of -1. */
+	struct pollfd fds[] = {{.fd = loop->wake, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
 	struct timespec ts = {
 		.tv_sec = (time_t)(limit_ns / NS_PER_S), .tv_nsec = (long)(limit_ns % NS_PER_S)};
 	uint64_t count;
 
 	if (atomic_load(&loop->posted))
 		return;
-	if (ppoll(&fd, 1, limit_ns == UINT64_MAX ? NULL : &ts, NULL) > 0 &&
+	if (ppoll(fds, 2, limit_ns == UINT64_MAX ? NULL : &ts, NULL) > 0 && fds[0].revents &&
 		read(loop->wake, &count, sizeof(count)) < 0)
 		return; /* somebody else took the wake-up: the caller looks at its work anyway */
 }

@@ -75,10 +75,11 @@ bool loop_advance(struct loop *loop);
 void loop_skip(struct loop *loop, uint64_t ns);
 /*
  * Real time only: sleeps until work is posted, the loop is kicked, a timer is due or, at the
- * latest, until limit_ns has passed (UINT64_MAX: no limit). The caller must not hold the lock that
- * serialises the loop, and passes the delay that loop_delay() told while it did.
+ * latest, until limit_ns has passed (UINT64_MAX: no limit). Or until fd is readable (-1: none). The
+ * caller must not hold the lock that serialises the loop, and passes the delay that loop_delay()
+ * told while it did.
  */
-void loop_wait(struct loop *loop, uint64_t limit_ns);
+void loop_wait(struct loop *loop, uint64_t limit_ns, int fd);
 /* ns until the next timer is due, 0 if one is due or work is posted, UINT64_MAX if there is
  * nothing. */
 uint64_t loop_delay(const struct loop *loop);

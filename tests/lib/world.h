@@ -28,7 +28,7 @@
 
 #define WORLD_APS      4
 #define WORLD_ADAPTERS 3
-#define WORLD_NOTICES  (NOTICE_HANDLER_BLOCKED + 1)
+#define WORLD_NOTICES  NOTICE_TYPES
 #define WORLD_SSID     "openihv"
 /* A key as 64 hexadecimal digits: no test but those of passphrases pays for PBKDF2. */
 #define WORLD_PSK      "d6f1a9c05b7e3482916c0fe8a73b5d24c8e1f0927a6b4d3518f2e0c9b7a61d5e"

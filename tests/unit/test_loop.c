@@ -247,7 +247,7 @@ static void test_threads(void **state)
 		while (loop_step(c.loop))
 			;
 		if (c.sum < POSTERS * POSTS)
-			loop_wait(c.loop, UINT64_MAX);
+			loop_wait(c.loop, UINT64_MAX, -1);
 	}
 	for (i = 0; i < POSTERS; i++)
 		pthread_join(threads[i], NULL);
@@ -267,7 +267,7 @@ static void test_kick(void **state)
 
 	(void)state;
 	assert_int_equal(pthread_create(&thread, NULL, kicker, loop), 0);
-	loop_wait(loop, UINT64_MAX); /* would never end */
+	loop_wait(loop, UINT64_MAX, -1); /* would never end */
 	pthread_join(thread, NULL);
 	assert_false(loop_step(loop));
 	loop_free(loop);
