@@ -695,6 +695,9 @@ static void test_association_is_sound(void **state)
 	p->uBeaconSize = 1;
 	assert_int_equal(get_call(first, put_call(first, &c), &a, &got), -EPROTO);
 	p->uBeaconOffset = p->uBeaconSize = 0;
+	p->Header.Size = sizeof(samples.association) + 1;
+	assert_int_equal(get_call(first, put_call(first, &c), &a, &got), -EPROTO);
+	p->Header.Size = sizeof(*p);
 	c.perform_post_associate.length = 80;
 	assert_int_equal(get_call(first, put_call(first, &c), &a, &got), -EPROTO);
 	c.perform_post_associate.length = sizeof(samples.association);
