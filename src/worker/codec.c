@@ -130,7 +130,7 @@ static void put_text(
 {
 	size_t n = utf16_nlen(p, m->limit / 2);
 
-	if (n == m->limit / 2 && excess == EXCESS_FAILS)
+	if (excess == EXCESS_FAILS && n == m->limit / 2 && load_le16(at(p, n * 2)) != 0)
 		writer_fail(w);
 	writer_le32(w, (uint32_t)n);
 	writer_put(w, p, n * 2);

@@ -1,297 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "worker/shapes.h"
-
-#include <wtsapi32.h>
-
-#define COUNT(list)   (sizeof(list) / sizeof((list)[0]))
-#define SIZE(type, m) sizeof(((type *)0)->m)
-#define SHAPE(t, list)                                                                             \
-	{                                                                                          \
-		.name = #t, .members = (list), .count = COUNT(list), .size = sizeof(t)             \
-	}
-
-/* Limits of what a pointer may lead to, in bytes. The largest message that they allow stays below
- * MESSAGE_MAX. */
-#define BYTES_MAX (1u << 20)
-#define TEXT_MAX  (256u << 10) /* as a profile: the host refuses a text of this length */
-#define LIST_MAX  4096u        /* short arrays: far more than the host accepts */
-#define DATA_MAX  (64u << 10)  /* UI requests and user data: as the host */
-
-#define AT(t, m)         .name = #m, .offset = offsetof(t, m)
-#define COUNTED_BY(t, n) .count_at = offsetof(t, n), .count_size = SIZE(t, n)
-#define VALUE(t, m)                                                                                \
-	{                                                                                          \
-		AT(t, m), .kind = MEMBER_VALUE, .size = SIZE(t, m)                                 \
-	}
-#define TOKEN(t, m)                                                                                \
-	{                                                                                          \
-		AT(t, m), .kind = MEMBER_TOKEN                                                     \
-	}
-#define WIDE(t, m)                                                                                 \
-	{                                                                                          \
-		AT(t, m), .kind = MEMBER_TEXT, .size = 2, .limit = TEXT_MAX                        \
-	}
-#define BYTES(t, m, n, max)                                                                        \
-	{                                                                                          \
-		AT(t, m), .kind = MEMBER_BYTES, .size = 1, .limit = (max), COUNTED_BY(t, n)        \
-	}
-#define TAIL(t, m, n)                                                                              \
-	{                                                                                          \
-		AT(t, m), .kind = MEMBER_TAIL, .size = SIZE(t, m[0]), .limit = BYTES_MAX,          \
-			  COUNTED_BY(t, n)                                                         \
-	}
-#define ONE(t, m, s)                                                                               \
-	{                                                                                          \
-		AT(t, m), .kind = MEMBER_STRUCTS, .shape = &(s)                                    \
-	}
-/* A block of AllocateBuffer, that goes along with those that it names itself. */
-#define VIEW(t, m, s)                                                                              \
-	{                                                                                          \
-		AT(t, m), .kind = MEMBER_TOKEN, .flags = MEMBER_VIEW, .shape = (s)                 \
-	}
-#define VIEWS(t, m, s, n)                                                                          \
-	{                                                                                          \
-		AT(t, m), .kind = MEMBER_TOKEN, .flags = MEMBER_VIEW, .shape = (s),                \
-			  COUNTED_BY(t, n)                                                         \
-	}
-
-/* One number behind a pointer. */
-static const struct member dword_members[] = {{.name = "value", .size = sizeof(DWORD)}};
-static const struct member bool_members[] = {{.name = "value", .size = sizeof(BOOL)}};
-static const struct member guid_members[] = {{.name = "value", .size = sizeof(GUID)}};
-static const struct member mac_members[] = {{.name = "address", .size = sizeof(DOT11_MAC_ADDRESS)}};
-static const struct member token_members[] = {{.name = "token", .kind = MEMBER_TOKEN}};
-static const struct shape dword = SHAPE(DWORD, dword_members);
-static const struct shape one_bool = SHAPE(BOOL, bool_members);
-static const struct shape guid = SHAPE(GUID, guid_members);
-static const struct shape mac = SHAPE(DOT11_MAC_ADDRESS, mac_members);
-static const struct shape token = SHAPE(LPVOID, token_members);
-
-static const struct member version_members[] = {
-	VALUE(DOT11_IHV_VERSION_INFO, dwVerMin),
-	VALUE(DOT11_IHV_VERSION_INFO, dwVerMax),
-};
-static const struct shape version_info = SHAPE(DOT11_IHV_VERSION_INFO, version_members);
-
-static const struct member adapter_members[] = {
-	VALUE(DOT11_ADAPTER, gAdapterId),
-	WIDE(DOT11_ADAPTER, pszDescription),
-	VALUE(DOT11_ADAPTER, Dot11CurrentOpMode),
-};
-static const struct shape adapter = SHAPE(DOT11_ADAPTER, adapter_members);
-
-static const struct member ssid_list_members[] = {
-	VALUE(DOT11EXT_IHV_SSID_LIST, ulCount),
-	TAIL(DOT11EXT_IHV_SSID_LIST, SSIDs, ulCount),
-};
-static const struct shape ssid_list = SHAPE(DOT11EXT_IHV_SSID_LIST, ssid_list_members);
-
-static const struct member ms_security_members[] = {
-	VALUE(DOT11_MSSECURITY_SETTINGS, dot11AuthAlgorithm),
-	VALUE(DOT11_MSSECURITY_SETTINGS, dot11CipherAlgorithm),
-	VALUE(DOT11_MSSECURITY_SETTINGS, fOneXEnabled),
-	VALUE(DOT11_MSSECURITY_SETTINGS, eapMethodType.eapType.type),
-	VALUE(DOT11_MSSECURITY_SETTINGS, eapMethodType.eapType.dwVendorId),
-	VALUE(DOT11_MSSECURITY_SETTINGS, eapMethodType.eapType.dwVendorType),
-	VALUE(DOT11_MSSECURITY_SETTINGS, eapMethodType.dwAuthorId),
-	VALUE(DOT11_MSSECURITY_SETTINGS, dwEapConnectionDataLen),
-	BYTES(DOT11_MSSECURITY_SETTINGS, pEapConnectionData, dwEapConnectionDataLen, DATA_MAX),
-};
-static const struct shape ms_security = SHAPE(DOT11_MSSECURITY_SETTINGS, ms_security_members);
-
-static const struct member params_members[] = {
-	ONE(DOT11EXT_IHV_PROFILE_PARAMS, pSsidList, ssid_list),
-	VALUE(DOT11EXT_IHV_PROFILE_PARAMS, BssType),
-	ONE(DOT11EXT_IHV_PROFILE_PARAMS, pMSSecuritySettings, ms_security),
-};
-static const struct shape profile_params = SHAPE(DOT11EXT_IHV_PROFILE_PARAMS, params_members);
-
-static const struct member connectivity_members[] = {
-	WIDE(DOT11EXT_IHV_CONNECTIVITY_PROFILE, pszXmlFragmentIhvConnectivity),
-};
-static const struct shape connectivity_profile =
-	SHAPE(DOT11EXT_IHV_CONNECTIVITY_PROFILE, connectivity_members);
-
-static const struct member security_members[] = {
-	WIDE(DOT11EXT_IHV_SECURITY_PROFILE, pszXmlFragmentIhvSecurity),
-	VALUE(DOT11EXT_IHV_SECURITY_PROFILE, bUseMSOnex),
-};
-static const struct shape security_profile = SHAPE(DOT11EXT_IHV_SECURITY_PROFILE, security_members);
-
-static const struct member bss_list_members[] = {
-	VALUE(DOT11_BSS_LIST, uNumOfBytes),
-	BYTES(DOT11_BSS_LIST, pucBuffer, uNumOfBytes, BYTES_MAX),
-};
-static const struct shape bss_list = SHAPE(DOT11_BSS_LIST, bss_list_members);
-
-static const struct member port_members[] = {
-	VALUE(DOT11_PORT_STATE, PeerMacAddress),
-	VALUE(DOT11_PORT_STATE, uSessionId),
-	VALUE(DOT11_PORT_STATE, bPortControlled),
-	VALUE(DOT11_PORT_STATE, bPortAuthorized),
-};
-static const struct shape port_state = SHAPE(DOT11_PORT_STATE, port_members);
-
-#define P DOT11_ASSOCIATION_COMPLETION_PARAMETERS
-static const struct member association_members[] = {
-	VALUE(P, Header),
-	VALUE(P, MacAddr),
-	VALUE(P, uStatus),
-	VALUE(P, bReAssocReq),
-	VALUE(P, bReAssocResp),
-	VALUE(P, uAssocReqOffset),
-	VALUE(P, uAssocReqSize),
-	VALUE(P, uAssocRespOffset),
-	VALUE(P, uAssocRespSize),
-	VALUE(P, uBeaconOffset),
-	VALUE(P, uBeaconSize),
-	VALUE(P, uIHVDataOffset),
-	VALUE(P, uIHVDataSize),
-	VALUE(P, AuthAlgo),
-	VALUE(P, UnicastCipher),
-	VALUE(P, MulticastCipher),
-	VALUE(P, uActivePhyListOffset),
-	VALUE(P, uActivePhyListSize),
-	VALUE(P, bFourAddressSupported),
-	VALUE(P, bPortAuthorized),
-	VALUE(P, ucActiveQoSProtocol),
-	VALUE(P, DSInfo),
-	VALUE(P, uEncapTableOffset),
-	VALUE(P, uEncapTableSize),
-	VALUE(P, MulticastMgmtCipher),
-	VALUE(P, uAssocComebackTime),
-};
-static const struct shape association = SHAPE(P, association_members);
-#undef P
-
-static const struct member session_change_members[] = {
-	VALUE(WTSSESSION_NOTIFICATION, cbSize),
-	VALUE(WTSSESSION_NOTIFICATION, dwSessionId),
-};
-static const struct shape session_change = SHAPE(WTSSESSION_NOTIFICATION, session_change_members);
-
-static const struct member eap_attribute_members[] = {
-	VALUE(EAP_ATTRIBUTE, eaType),
-	VALUE(EAP_ATTRIBUTE, dwLength),
-	BYTES(EAP_ATTRIBUTE, pValue, dwLength, DATA_MAX),
-};
-static const struct shape eap_attribute = SHAPE(EAP_ATTRIBUTE, eap_attribute_members);
-
-static const struct member eap_attributes_members[] = {
-	VALUE(EAP_ATTRIBUTES, dwNumberOfAttributes),
-	{AT(EAP_ATTRIBUTES, pAttribs), .kind = MEMBER_STRUCTS, .shape = &eap_attribute,
-		.limit = LIST_MAX, COUNTED_BY(EAP_ATTRIBUTES, dwNumberOfAttributes)},
-};
-static const struct shape eap_attributes = SHAPE(EAP_ATTRIBUTES, eap_attributes_members);
-
-static const struct member eap_result_members[] = {
-	VALUE(DOT11_EAP_RESULT, dwFailureReasonCode),
-	ONE(DOT11_EAP_RESULT, pAttribArray, eap_attributes),
-};
-static const struct shape eap_result = SHAPE(DOT11_EAP_RESULT, eap_result_members);
-
-#define P DOT11_MSONEX_RESULT_PARAMS
-static const struct member onex_members[] = {
-	VALUE(P, Dot11OnexAuthStatus),
-	VALUE(P, Dot11OneXReasonCode),
-	VALUE(P, dwMPPESendKeyLen),
-	BYTES(P, pbMPPESendKey, dwMPPESendKeyLen, DATA_MAX),
-	VALUE(P, dwMPPERecvKeyLen),
-	BYTES(P, pbMPPERecvKey, dwMPPERecvKeyLen, DATA_MAX),
-	ONE(P, pDot11EapResult, eap_result),
-};
-static const struct shape onex_params = SHAPE(P, onex_members);
-#undef P
-
-static const struct member ui_request_members[] = {
-	VALUE(DOT11EXT_IHV_UI_REQUEST, dwSessionId),
-	VALUE(DOT11EXT_IHV_UI_REQUEST, guidUIRequest),
-	VALUE(DOT11EXT_IHV_UI_REQUEST, UIPageClsid),
-	VALUE(DOT11EXT_IHV_UI_REQUEST, dwByteCount),
-	BYTES(DOT11EXT_IHV_UI_REQUEST, pvUIRequest, dwByteCount, DATA_MAX),
-};
-static const struct shape ui_request = SHAPE(DOT11EXT_IHV_UI_REQUEST, ui_request_members);
-
-static const struct member notification_members[] = {
-	VALUE(L2_NOTIFICATION_DATA, NotificationSource),
-	VALUE(L2_NOTIFICATION_DATA, NotificationCode),
-	VALUE(L2_NOTIFICATION_DATA, InterfaceGuid),
-	VALUE(L2_NOTIFICATION_DATA, dwDataSize),
-	BYTES(L2_NOTIFICATION_DATA, pData, dwDataSize, BYTES_MAX),
-};
-static const struct shape notification = SHAPE(L2_NOTIFICATION_DATA, notification_members);
-
-/* Of a key that is to be deleted nobody reads the bytes, so its length may say anything. */
-#define KEY(t)                                                                                     \
-	{                                                                                          \
-		AT(t, ucKey), .kind = MEMBER_TAIL, .size = 1, .limit = BYTES_MAX,                  \
-			      COUNTED_BY(t, usKeyLength), .unless = offsetof(t, bDelete)           \
-	}
-
-#define K DOT11_CIPHER_DEFAULT_KEY_VALUE
-static const struct member default_key_members[] = {
-	VALUE(K, Header),
-	VALUE(K, uKeyIndex),
-	VALUE(K, AlgorithmId),
-	VALUE(K, MacAddr),
-	VALUE(K, bDelete),
-	VALUE(K, bStatic),
-	VALUE(K, usKeyLength),
-	KEY(K),
-};
-static const struct shape default_key = SHAPE(K, default_key_members);
-#undef K
-
-#define K DOT11_CIPHER_KEY_MAPPING_KEY_VALUE
-static const struct member mapping_key_members[] = {
-	VALUE(K, PeerMacAddr),
-	VALUE(K, AlgorithmId),
-	VALUE(K, Direction),
-	VALUE(K, bDelete),
-	VALUE(K, bStatic),
-	VALUE(K, usKeyLength),
-	KEY(K),
-};
-static const struct shape mapping_key = SHAPE(K, mapping_key_members);
-#undef K
-
-#define P DOT11EXT_VIRTUAL_STATION_AP_PROPERTY
-static const struct member ap_property_members[] = {
-	VALUE(P, dot11SSID),
-	VALUE(P, dot11AuthAlgo),
-	VALUE(P, dot11CipherAlgo),
-	VALUE(P, bIsPassPhrase),
-	VALUE(P, dwKeyLength),
-	VALUE(P, ucKeyData),
-};
-static const struct shape ap_property = SHAPE(P, ap_property_members);
-#undef P
-
-/* Structures in blocks of AllocateBuffer: what is named in them are blocks, too. */
-static const struct member discovered_members[] = {
-	VIEW(DOT11EXT_IHV_DISCOVERY_PROFILE, IhvConnectivityProfile.pszXmlFragmentIhvConnectivity,
-		NULL),
-	VIEW(DOT11EXT_IHV_DISCOVERY_PROFILE, IhvSecurityProfile.pszXmlFragmentIhvSecurity, NULL),
-};
-static const struct shape discovered = SHAPE(DOT11EXT_IHV_DISCOVERY_PROFILE, discovered_members);
-
-static const struct member discovery_list_members[] = {
-	VALUE(DOT11EXT_IHV_DISCOVERY_PROFILE_LIST, dwCount),
-	VIEWS(DOT11EXT_IHV_DISCOVERY_PROFILE_LIST, pIhvDiscoveryProfiles, &discovered, dwCount),
-};
-static const struct shape discovery_list =
-	SHAPE(DOT11EXT_IHV_DISCOVERY_PROFILE_LIST, discovery_list_members);
-
-static const struct member given_request_members[] = {
-	VIEW(DOT11EXT_IHV_UI_REQUEST, pvUIRequest, NULL)};
-static const struct shape given_request = SHAPE(DOT11EXT_IHV_UI_REQUEST, given_request_members);
-
-static const struct member given_attribute_members[] = {VIEW(EAP_ATTRIBUTE, pValue, NULL)};
-static const struct shape given_attribute = SHAPE(EAP_ATTRIBUTE, given_attribute_members);
-
-static const struct member given_attributes_members[] = {
-	VIEWS(EAP_ATTRIBUTES, pAttribs, &given_attribute, dwNumberOfAttributes)};
-static const struct shape given_attributes = SHAPE(EAP_ATTRIBUTES, given_attributes_members);
+#include "worker/structs.h"
 
 /* Members of a call; g is the member of the union. */
 #define CALL(c, g, m) .name = #m, .offset = offsetof(c, g.m)
@@ -326,7 +34,7 @@ static const struct member handler_members[] = {
 };
 
 static const struct member get_version_info[] = {
-	C_ONE(H, get_version_info, version, version_info, MEMBER_MUST),
+	C_ONE(H, get_version_info, version, struct_version_info, MEMBER_MUST),
 };
 
 static const struct member init_service[] = {
@@ -340,45 +48,45 @@ static const struct member init_virtual_station[] = {
 };
 
 static const struct member init_adapter[] = {
-	C_ONE(H, init_adapter, adapter, adapter, MEMBER_MUST),
+	C_ONE(H, init_adapter, adapter, struct_adapter, MEMBER_MUST),
 	C_TOKEN(H, init_adapter, svc, 0),
 	C_TOKEN(H, init_adapter, ext, OUTPUT),
 };
 
 static const struct member profile[] = {
 	C_TOKEN(H, profile, session, 0),
-	C_ONE(H, profile, params, profile_params, 0),
-	C_ONE(H, profile, connectivity, connectivity_profile, 0),
-	C_ONE(H, profile, security, security_profile, 0),
-	C_ONE(H, profile, bss, bss_list, 0),
-	C_ONE(H, profile, reason, dword, MEMBER_MUST),
+	C_ONE(H, profile, params, struct_profile_params, 0),
+	C_ONE(H, profile, connectivity, struct_connectivity_profile, 0),
+	C_ONE(H, profile, security, struct_security_profile, 0),
+	C_ONE(H, profile, bss, struct_bss_list, 0),
+	C_ONE(H, profile, reason, struct_dword, MEMBER_MUST),
 };
 
 static const struct member perform_post_associate[] = {
 	C_TOKEN(H, perform_post_associate, session, 0),
-	C_ONE(H, perform_post_associate, port, port_state, MEMBER_MUST),
+	C_ONE(H, perform_post_associate, port, struct_port_state, MEMBER_MUST),
 	C_VALUE(H, perform_post_associate, length, 0),
 	{CALL(H, perform_post_associate, association), .kind = MEMBER_BYTES, .size = 1,
-		.limit = BYTES_MAX, .flags = MEMBER_MUST, .shape = &association,
+		.limit = BYTES_MAX, .flags = MEMBER_MUST, .shape = &struct_association,
 		COUNTED_BY(H, perform_post_associate.length)},
 };
 
 static const struct member stop_post_associate[] = {
-	C_ONE(H, stop_post_associate, peer, mac, MEMBER_MUST),
+	C_ONE(H, stop_post_associate, peer, struct_mac, MEMBER_MUST),
 	C_VALUE(H, stop_post_associate, status, 0),
 };
 
 static const struct member create_discovery_profiles[] = {
 	C_VALUE(H, create_discovery_profiles, insecure, 0),
-	C_ONE(H, create_discovery_profiles, params, profile_params, 0),
-	C_ONE(H, create_discovery_profiles, bss, bss_list, 0),
-	C_ONE(H, create_discovery_profiles, list, discovery_list, MEMBER_MUST | MEMBER_VIEW),
-	C_ONE(H, create_discovery_profiles, reason, dword, MEMBER_MUST),
+	C_ONE(H, create_discovery_profiles, params, struct_profile_params, 0),
+	C_ONE(H, create_discovery_profiles, bss, struct_bss_list, 0),
+	C_ONE(H, create_discovery_profiles, list, struct_discovery_list, MEMBER_MUST | MEMBER_VIEW),
+	C_ONE(H, create_discovery_profiles, reason, struct_dword, MEMBER_MUST),
 };
 
 static const struct member process_session_change[] = {
 	C_VALUE(H, process_session_change, event, 0),
-	C_ONE(H, process_session_change, session, session_change, MEMBER_MUST),
+	C_ONE(H, process_session_change, session, struct_session_change, MEMBER_MUST),
 };
 
 static const struct member receive_indication[] = {
@@ -399,7 +107,7 @@ static const struct member send_packet_completion[] = {
 
 static const struct member is_ui_request_pending[] = {
 	C_VALUE(H, is_ui_request_pending, request, 0),
-	C_ONE(H, is_ui_request_pending, pending, one_bool, MEMBER_MUST),
+	C_ONE(H, is_ui_request_pending, pending, struct_one_bool, MEMBER_MUST),
 };
 
 static const struct member process_ui_response[] = {
@@ -412,12 +120,12 @@ static const struct member process_ui_response[] = {
 static const struct member query_ui_request[] = {
 	C_VALUE(H, query_ui_request, phase, 0),
 	{CALL(H, query_ui_request, request), .kind = MEMBER_TOKEN, .flags = OUTPUT | MEMBER_VIEW,
-		.shape = &given_request},
+		.shape = &struct_given_request},
 };
 
 static const struct member onex_indicate_result[] = {
 	C_VALUE(H, onex_indicate_result, outcome, 0),
-	C_ONE(H, onex_indicate_result, params, onex_params, 0),
+	C_ONE(H, onex_indicate_result, params, struct_onex_params, 0),
 };
 
 static const struct member control[] = {
@@ -426,7 +134,7 @@ static const struct member control[] = {
 	C_VALUE(H, control, out_size, 0),
 	{CALL(H, control, out), .kind = MEMBER_BYTES, .size = 1, .extra = CONTROL_GUARD,
 		.limit = BYTES_MAX, COUNTED_BY(H, control.out_size)},
-	C_ONE(H, control, returned, dword, MEMBER_MUST),
+	C_ONE(H, control, returned, struct_dword, MEMBER_MUST),
 };
 
 static const struct member function_members[] = {
@@ -436,7 +144,7 @@ static const struct member function_members[] = {
 
 static const struct member allocate_buffer[] = {
 	C_VALUE(F, allocate_buffer, size, 0),
-	C_ONE(F, allocate_buffer, buffer, token, BLANK | MEMBER_EVEN_FAILED),
+	C_ONE(F, allocate_buffer, buffer, struct_token, BLANK | MEMBER_EVEN_FAILED),
 	C_TOKEN(F, allocate_buffer, token, 0),
 };
 
@@ -455,8 +163,8 @@ static const struct member set_user_data[] = {
 static const struct member get_user_data[] = {
 	C_TOKEN(F, get_user_data, session, 0),
 	C_VALUE(F, get_user_data, user, 0),
-	C_ONE(F, get_user_data, size, dword, BLANK),
-	C_ONE(F, get_user_data, data, token, BLANK),
+	C_ONE(F, get_user_data, size, struct_dword, BLANK),
+	C_ONE(F, get_user_data, data, struct_token, BLANK),
 	C_TOKEN(F, get_user_data, token, 0),
 	{CALL(F, get_user_data, bytes), .kind = MEMBER_BYTES, .size = 1,
 		.flags = OUTPUT | MEMBER_COUNT_BEHIND | MEMBER_ROOM_LIMIT,
@@ -466,23 +174,23 @@ static const struct member get_user_data[] = {
 
 static const struct member set_current_profile[] = {
 	C_TOKEN(F, set_current_profile, session, 0),
-	C_ONE(F, set_current_profile, connectivity, connectivity_profile, 0),
-	C_ONE(F, set_current_profile, security, security_profile, 0),
+	C_ONE(F, set_current_profile, connectivity, struct_connectivity_profile, 0),
+	C_ONE(F, set_current_profile, security, struct_security_profile, 0),
 };
 
 static const struct member send_ui_request[] = {
-	C_ONE(F, send_ui_request, request, ui_request, 0),
+	C_ONE(F, send_ui_request, request, struct_ui_request, 0),
 };
 
 static const struct member completion[] = {
 	C_TOKEN(F, completion, session, 0),
-	C_ONE(F, completion, peer, mac, 0),
+	C_ONE(F, completion, peer, struct_mac, 0),
 	C_VALUE(F, completion, reason, 0),
 	C_VALUE(F, completion, error, 0),
 };
 
 static const struct member send_notification[] = {
-	C_ONE(F, send_notification, data, notification, 0),
+	C_ONE(F, send_notification, data, struct_notification, 0),
 };
 
 static const struct member send_packet[] = {
@@ -507,18 +215,19 @@ static const struct member set[] = {
 };
 
 static const struct member set_default_key[] = {
-	C_ONE(F, set_default_key, key, default_key, 0),
+	C_ONE(F, set_default_key, key, struct_default_key, 0),
 	C_VALUE(F, set_default_key, direction, 0),
 };
 
 static const struct member set_key_mapping_key[] = {
-	C_ONE(F, set_key_mapping_key, key, mapping_key, 0),
+	C_ONE(F, set_key_mapping_key, key, struct_mapping_key, 0),
 };
 
 static const struct member nic_specific_extension[] = {
 	C_VALUE(F, nic_specific_extension, in_size, 0),
 	C_BYTES(F, nic_specific_extension, in, in_size, BYTES_MAX),
-	C_ONE(F, nic_specific_extension, out_size, dword, MEMBER_ANSWER | MEMBER_EVEN_FAILED),
+	C_ONE(F, nic_specific_extension, out_size, struct_dword,
+		MEMBER_ANSWER | MEMBER_EVEN_FAILED),
 	{CALL(F, nic_specific_extension, out), .kind = MEMBER_BYTES, .size = 1,
 		.flags = BLANK | MEMBER_COUNT_BEHIND, .limit = BYTES_MAX,
 		.count_at = offsetof(F, nic_specific_extension.out_size),
@@ -527,7 +236,7 @@ static const struct member nic_specific_extension[] = {
 
 static const struct member start_onex[] = {
 	{CALL(F, start_onex, attributes), .kind = MEMBER_TOKEN, .flags = MEMBER_VIEW,
-		.shape = &given_attributes},
+		.shape = &struct_given_attributes},
 };
 
 static const struct member process_security_packet[] = {
@@ -537,11 +246,11 @@ static const struct member process_security_packet[] = {
 
 static const struct member virtual_station[] = {
 	C_TOKEN(F, virtual_station, reserved, 0),
-	C_ONE(F, virtual_station, is_virtual, one_bool, BLANK),
-	C_ONE(F, virtual_station, primary, guid, BLANK),
+	C_ONE(F, virtual_station, is_virtual, struct_one_bool, BLANK),
+	C_ONE(F, virtual_station, primary, struct_guid, BLANK),
 	C_TOKEN(F, virtual_station, session, 0),
 	C_VALUE(F, virtual_station, length, 0),
-	C_ONE(F, virtual_station, property, ap_property, 0),
+	C_ONE(F, virtual_station, property, struct_ap_property, 0),
 };
 
 static bool within(ULONG offset, ULONG size, ULONG length)

@@ -115,6 +115,7 @@ void samples_fill(struct samples *s, int fill)
 	s->ui.pvUIRequest = s->bytes;
 	s->notification.NotificationSource = L2_NOTIFICATION_SOURCE_WLAN_IHV;
 	s->notification.NotificationCode = 77;
+	s->notification.InterfaceGuid = s->guid;
 	s->notification.dwDataSize = 13;
 	s->notification.pData = s->bytes;
 	s->property.dwKeyLength = 12;
