@@ -182,7 +182,7 @@ void connection_fail(struct host_adapter *a, uint32_t reason, uint32_t error)
 	begin_end(a);
 }
 
-/* The module is dead: what is wanted again is not from now on. */
+/* The module is dead, or not yet back: what is wanted again is not from now on. */
 static int disconnect_lost(struct host_adapter *a)
 {
 	if (a->losing && a->connect != CONNECT_IDLE) {
@@ -190,7 +190,7 @@ static int disconnect_lost(struct host_adapter *a)
 		return 0;
 	}
 	if (!a->wanted)
-		return -ENETDOWN;
+		return a->phase == PHASE_UP ? -EALREADY : -ENETDOWN;
 	a->wanted = NULL;
 	finish(a);
 	return 0;
@@ -201,7 +201,7 @@ int host_disconnect(struct host_adapter *a)
 	int err = 0;
 
 	pthread_mutex_lock(&a->host->lock);
-	if (a->phase == PHASE_LOST)
+	if (a->losing || a->wanted)
 		err = disconnect_lost(a);
 	else if (a->phase != PHASE_UP)
 		err = -ENETDOWN;
@@ -263,18 +263,18 @@ static int begin(struct host_adapter *a, const struct profile *profile)
 	struct host *h = a->host;
 	int err = a->mp->ops->scan(a->mp);
 
+	if (!err) {
+		/* What SetCurrentProfile replaced in this profile stays replaced. */
+		if (a->own_name && strcmp(a->own_name, profile->name) != 0)
+			connection_forget_fragments(a);
+		a->profile = profile;
+		a->attempt++;
+		a->report_failure = false;
+		enter(a, CONNECT_SCANNING);
+		watch(a, h->config.association_s);
+	}
 	record_point(h, a, FN_OID_SCAN, NULL, 0, (uint32_t)-err);
-	if (err)
-		return err;
-	/* What SetCurrentProfile replaced in this profile stays replaced. */
-	if (a->own_name && strcmp(a->own_name, profile->name) != 0)
-		connection_forget_fragments(a);
-	a->profile = profile;
-	a->attempt++;
-	a->report_failure = false;
-	enter(a, CONNECT_SCANNING);
-	watch(a, h->config.association_s);
-	return 0;
+	return err;
 }
 
 void connection_again(struct host_adapter *a)
@@ -284,11 +284,12 @@ void connection_again(struct host_adapter *a)
 
 	if (!profile || a->connect != CONNECT_IDLE || a->phase != PHASE_UP)
 		return;
-	err = begin(a, profile);
-	if (err)
-		connection_unwanted(
-			a, WLAN_REASON_CODE_DRIVER_OPERATION_FAILURE, extapi_error(err));
 	a->wanted = NULL;
+	err = begin(a, profile);
+	if (!err)
+		return;
+	a->wanted = profile;
+	connection_unwanted(a, WLAN_REASON_CODE_DRIVER_OPERATION_FAILURE, extapi_error(err));
 }
 
 int host_connect(struct host_adapter *a, const struct profile *profile)

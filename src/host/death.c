@@ -132,6 +132,8 @@ static void bury(struct host *h, const struct module_death *death, enum crossing
 		.last = last};
 
 	h->life.alive = false;
+	h->life.state = LIFE_OVER;
+	adapters_losing(h);
 	record_death(h, death, fn);
 	e.nlast = copy_last(h, last);
 	e.deaths = count_death(&h->life, now);

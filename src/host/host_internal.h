@@ -326,6 +326,8 @@ void service_event(struct host *h, enum module_event_id id);
 void trespassed(void *user, const struct module_trespass_info *info);
 
 /* lost.c */
+/* First: from now on nothing is asked of the module for them. */
+void adapters_losing(struct host *h);
 void adapters_lost(struct host *h);
 void adapters_return(struct host *h);
 /* The module will not come back: connections that waited for it fail. */

@@ -63,12 +63,18 @@ static struct host_adapter *next_stuck(struct host *h)
 	return NULL;
 }
 
-void adapters_lost(struct host *h)
+void adapters_losing(struct host *h)
 {
 	struct host_adapter *a;
 
 	TAILQ_FOREACH(a, &h->adapter_list, next)
 	a->losing = a->phase != PHASE_DOWN && a->phase != PHASE_LOST;
+}
+
+void adapters_lost(struct host *h)
+{
+	struct host_adapter *a;
+
 	/* From the head each time: a callback may have removed any other. */
 	while ((a = next_losing(h)))
 		lose(a);

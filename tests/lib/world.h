@@ -49,6 +49,10 @@ struct world_config {
 	uint64_t seed;              /* 0: 1 */
 	bool strict, breaks_rules;  /* breaks_rules: world_close() accepts findings */
 	uint32_t retry_ms;          /* of the APs' handshake messages; 0: theirs */
+	/* Makes the module, in place of loading .module; world_start() is then the test's to call.
+	 */
+	struct module *(*make)(struct world *w);
+	void (*configure)(struct world *w, struct host_config *hc);
 	/* Between loading the module and its first call. */
 	void (*loaded)(struct world *w);
 	/* Each crossing, after it was recorded; under the host lock. */
@@ -90,6 +94,8 @@ struct world {
 
 /* Radio, module, host; no adapter has arrived yet. */
 void world_open(struct world *w, const struct world_config *config);
+/* host_start() of a world whose module the test has made. 0 or its error. */
+int world_start(struct world *w);
 /*
  * Stops the host and looks at what it leaves behind: nothing alive, no violation (nor warning),
  * one Stop for each session, no thread (X-06) and no buffer (X-08) of the module, which is
