@@ -203,7 +203,7 @@ static int allow_memory(scmp_filter_ctx filter)
 		ALLOW(SCMP_SYS(mmap), 1, BITS(2, PROT_EXEC, 0)),
 		ALLOW(SCMP_SYS(mmap), 2, BITS(2, PROT_EXEC | PROT_WRITE, PROT_EXEC),
 			BITS(3, MAP_ANONYMOUS, 0)),
-		ALLOW(SCMP_SYS(mprotect), 1, BITS(1, PROT_EXEC, 0)),
+		ALLOW(SCMP_SYS(mprotect), 1, BITS(2, PROT_EXEC, 0)),
 	};
 
 	return add_rules(filter, rules, sizeof(rules) / sizeof(*rules));
