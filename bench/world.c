@@ -39,7 +39,7 @@ void bench_open(struct bench_world *w, const char *module,
 	if (profile_parse(profile_text, sizeof(profile_text) - 1, &w->profile, &perr))
 		bench_die(perr.text);
 	config.loop = w->loop;
-	if (inproc_open(module, &m, err, sizeof(err)) || host_new(&config, m, &w->host) ||
+	if (inproc_open(module, NULL, &m, err, sizeof(err)) || host_new(&config, m, &w->host) ||
 		host_start(w->host, err, sizeof(err)))
 		bench_die(err);
 }

@@ -73,7 +73,7 @@ static int start(const char *path, struct answers *a)
 	char err[256];
 	int rc;
 
-	if (inproc_open(path, &m, err, sizeof(err)))
+	if (inproc_open(path, NULL, &m, err, sizeof(err)))
 		return cli_error("%s: %s", path, err);
 	rc = loop_new(LOOP_VIRTUAL, &config.loop);
 	if (rc || host_new(&config, m, &h))

@@ -212,7 +212,7 @@ static int open_host(struct world *w)
 	struct module *m;
 	char err[256];
 
-	if (inproc_open(w->options->module, &m, err, sizeof(err)))
+	if (inproc_open(w->options->module, NULL, &m, err, sizeof(err)))
 		return cli_error("%s: %s", w->options->module, err);
 	if (history_new(&w->history) || host_new(&config, m, &w->host))
 		return cli_error("out of memory");

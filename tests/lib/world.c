@@ -168,6 +168,7 @@ void world_open(struct world *w, const struct world_config *config)
 		.ui = on_ui,
 		.user = w,
 		.strict = config->strict};
+	const struct inproc_options options = {.guard = config->guard};
 	struct module *m = NULL;
 	char err[256] = "";
 
@@ -181,9 +182,10 @@ void world_open(struct world *w, const struct world_config *config)
 	make_profile(w);
 	make_radio(w);
 	settle_threads();
-	if (inproc_open(world_built(config->module), &m, err, sizeof(err)))
+	if (inproc_open(world_built(config->module), &options, &m, err, sizeof(err)))
 		fail_msg("%s: %s", config->module, err);
 	assert_int_equal(host_new(&hc, m, &w->host), 0);
+	w->module = m;
 	if (w->config.loaded)
 		w->config.loaded(w);
 	if (host_start(w->host, err, sizeof(err)))
