@@ -216,7 +216,7 @@ static void scene_open(struct scene *s, struct profile *p, const char *path)
 	/* Made before the module is loaded, so that it is not taken for one of the module's. */
 	if (pthread_create(&s->driver, NULL, driver, s))
 		bench_die("no thread");
-	if (inproc_open(path, &(struct inproc_options){0}, &m, err, sizeof(err)) || host_new(&config, m, &s->host) ||
+	if (inproc_open(path, NULL, &m, err, sizeof(err)) || host_new(&config, m, &s->host) ||
 		host_start(s->host, err, sizeof(err)) ||
 		host_add_adapter(s->host, &s->mp.mp, &s->adapter))
 		bench_die(err);

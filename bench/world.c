@@ -31,7 +31,7 @@ static int open_module(struct bench_world *w, const char *module, const char *wo
 
 	if (worker)
 		return worker_open(module, &config, &w->module, err, room);
-	return inproc_open(module, &(struct inproc_options){0}, &w->module, err, room);
+	return inproc_open(module, NULL, &w->module, err, room);
 }
 
 void bench_open(struct bench_world *w, const char *module, const char *worker,

@@ -99,7 +99,7 @@ static int start(const char *path, enum module_kind kind, struct answers *a)
 		       "here\n");
 		return EXIT_PASS;
 	}
-	if (inproc_open(path, &(struct inproc_options){0}, &m, err, sizeof(err)))
+	if (inproc_open(path, NULL, &m, err, sizeof(err)))
 		return cli_error("%s: %s", path, err);
 	rc = loop_new(LOOP_VIRTUAL, &config.loop);
 	if (rc || host_new(&config, m, &h))

@@ -12,9 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "module/guard.h"
+
 struct blocks;
 
-struct blocks *blocks_new(void); /* NULL: no memory */
+/* g: each block is a region of it, expired when it is given up; it outlives the blocks. NULL:
+ * ordinary memory. NULL is returned without memory. */
+struct blocks *blocks_new(struct guard *g);
 /* All blocks, also those that nobody gave up, are wiped and freed. NULL is fine. */
 void blocks_free(struct blocks *b);
 /* size zeroed bytes; NULL: no memory. Any thread, as are those below. */

@@ -28,6 +28,8 @@ static DWORD up(struct function_call *call)
 {
 	if (!carried || !carried->module->function)
 		return ERROR_SHUTDOWN_IN_PROGRESS;
+	if (carried->guard)
+		guard_tell(carried->guard, carried->module);
 	call->within = open_handler;
 	if (!open_handler) {
 		if (!thread_number)
@@ -239,25 +241,29 @@ static const DOT11EXT_APIS live = APIS(live), stale = APIS(stale);
 static const DOT11EXT_VIRTUAL_STATION_APIS live_vs = VIRTUAL_STATION_APIS(live),
 					   stale_vs = VIRTUAL_STATION_APIS(stale);
 
-int functions_attach(struct carried *c, struct function_tables *tables)
+int functions_attach(struct carried *c)
 {
 	if (carried)
 		return -EBUSY;
 	carried = c;
 	threads_seen = 0;
-	tables->apis = live;
-	tables->virtual_station = live_vs;
 	return 0;
 }
 
-void functions_expire(struct function_tables *tables)
+void functions_fill(const struct function_tables *tables)
 {
-	tables->apis = stale;
+	*tables->apis = live;
+	*tables->virtual_station = live_vs;
 }
 
-void functions_expire_virtual_station(struct function_tables *tables)
+void functions_expire(const struct function_tables *tables)
 {
-	tables->virtual_station = stale_vs;
+	*tables->apis = stale;
+}
+
+void functions_expire_virtual_station(const struct function_tables *tables)
+{
+	*tables->virtual_station = stale_vs;
 }
 
 void functions_detach(const struct carried *c)

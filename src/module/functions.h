@@ -6,6 +6,7 @@
 
 #include "host/module.h"
 #include "module/blocks.h"
+#include "module/guard.h"
 #include "module/lent.h"
 
 /* What the functions need of a module that is carried in this process. */
@@ -13,23 +14,26 @@ struct carried {
 	struct module *module;
 	struct blocks *blocks;
 	struct lent *lent;
+	struct guard *guard; /* NULL: none */
 };
 
 /* The arguments of InitService and InitVirtualStation. */
 struct function_tables {
-	DOT11EXT_APIS apis;
-	DOT11EXT_VIRTUAL_STATION_APIS virtual_station;
-	DOT11EXT_IHV_HANDLERS handlers;
+	DOT11EXT_APIS *apis;
+	DOT11EXT_IHV_HANDLERS *handlers;
+	DOT11EXT_VIRTUAL_STATION_APIS *virtual_station;
 };
 
-/* Fills the tables; from now on the thunks call c->module. -EBUSY: they call another. */
-int functions_attach(struct carried *c, struct function_tables *tables);
+/* From now on the functions call c->module. -EBUSY: they call another. */
+int functions_attach(struct carried *c);
+/* Writes the two tables of functions. */
+void functions_fill(const struct function_tables *tables);
 /* The calling thread has this handler open from now on (NULL: none). Returns what it had. */
 const struct handler_call *functions_enter(const struct handler_call *call);
 /* Replaces the functions by ones that tell that they were called through the argument's memory
  * (X-03). */
-void functions_expire(struct function_tables *tables);
-void functions_expire_virtual_station(struct function_tables *tables);
+void functions_expire(const struct function_tables *tables);
+void functions_expire_virtual_station(const struct function_tables *tables);
 void functions_detach(const struct carried *c);
 
 #endif

@@ -2,15 +2,25 @@
 #include "module/inproc.h"
 
 #include <errno.h>
+#include <stdalign.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "module/functions.h"
+#include "module/inputs.h"
 #include "module/platform.h"
 #include "module/threads.h"
 
+#define TABLES   3   /* members of struct function_tables */
 #define GRACE_MS 200 /* for threads that are about to end when DeinitService returns */
+
+struct all_tables {
+	DOT11EXT_APIS apis;
+	DOT11EXT_IHV_HANDLERS handlers;
+	DOT11EXT_VIRTUAL_STATION_APIS virtual_station;
+};
 
 struct inproc {
 	struct module module;
@@ -19,8 +29,9 @@ struct inproc {
 	DOT11EXTIHV_INIT_SERVICE init_service;
 	DOT11EXTIHV_INIT_VIRTUAL_STATION init_virtual_station;
 	DOT11EXT_IHV_HANDLERS handlers;
-	struct function_tables
-		*tables; /* pages of their own, so that nothing else lies beside them */
+	struct function_tables tables; /* none lies beside anything else */
+	void *table_pages;             /* without a guard they are here */
+	struct region *table_regions[TABLES];
 	struct threads *threads;
 	struct carried carried;
 	char *path;
@@ -37,17 +48,36 @@ static unsigned members(const void *table, size_t size)
 	return n;
 }
 
+/* A table's memory is of no use to the module any more. */
+static void expire_table(struct inproc *m, const void *table)
+{
+	unsigned i;
+
+	for (i = 0; i < TABLES; i++)
+		if (m->table_regions[i] && m->table_regions[i]->data == table)
+			guard_expire(m->table_regions[i]);
+}
+
 static void init_service(struct inproc *m, struct handler_call *c)
 {
-	DOT11EXT_IHV_HANDLERS *out = &m->tables->handlers;
+	DOT11EXT_IHV_HANDLERS *out = m->tables.handlers;
 
-	c->result = m->init_service(c->init_service.version, &m->tables->apis, NULL, out);
+	c->result = m->init_service(c->init_service.version, m->tables.apis, NULL, out);
 	/* Neither structure is the module's to keep: from now on its copy counts, and ours tells
 	 * who uses the old one. */
 	m->handlers = *out;
 	memset(out, 0, sizeof(*out));
-	functions_expire(m->tables);
+	functions_expire(&m->tables);
+	expire_table(m, m->tables.apis);
+	expire_table(m, out);
 	c->init_service.handlers = members(&m->handlers, sizeof(m->handlers));
+}
+
+static void init_virtual_station(struct inproc *m, struct handler_call *c)
+{
+	c->result = m->init_virtual_station(m->tables.virtual_station, NULL);
+	functions_expire_virtual_station(&m->tables);
+	expire_table(m, m->tables.virtual_station);
 }
 
 static void call_profile(struct inproc *m, struct handler_call *c)
@@ -122,8 +152,7 @@ static void call_handler(struct inproc *m, struct handler_call *c)
 		init_service(m, c);
 		break;
 	case FN_INIT_VIRTUAL_STATION:
-		c->result = m->init_virtual_station(&m->tables->virtual_station, NULL);
-		functions_expire_virtual_station(m->tables);
+		init_virtual_station(m, c);
 		break;
 	case FN_DEINIT_SERVICE:
 		h->Dot11ExtIhvDeinitService();
@@ -172,11 +201,25 @@ static void call_handler(struct inproc *m, struct handler_call *c)
 	}
 }
 
+static void guarded_call(struct inproc *m, struct handler_call *c)
+{
+	struct inputs inputs;
+
+	inputs_lend(&inputs, m->carried.guard, c);
+	call_handler(m, c);
+	inputs_return(&inputs);
+	guard_tell(m->carried.guard, &m->module);
+}
+
 static void inproc_call(struct module *module, struct handler_call *c)
 {
+	struct inproc *m = (struct inproc *)module;
 	const struct handler_call *before = functions_enter(c);
 
-	call_handler((struct inproc *)module, c);
+	if (m->carried.guard)
+		guarded_call(m, c);
+	else
+		call_handler(m, c);
 	functions_enter(before);
 }
 
@@ -193,6 +236,8 @@ static unsigned inproc_threads(struct module *module)
 	/* A thread that was joined may still be on its last steps in the kernel. */
 	for (i = 0; (n = threads_foreign(m->threads)) && i < GRACE_MS; i++)
 		platform_nap();
+	if (m->carried.guard)
+		guard_tell(m->carried.guard, &m->module); /* of threads that ended since */
 	return n;
 }
 
@@ -214,12 +259,15 @@ static void inproc_close(struct module *module)
 
 	if (m->library)
 		platform_unload(m->library);
+	if (m->carried.guard)
+		guard_tell(m->carried.guard, &m->module);
 	functions_detach(&m->carried);
 	threads_free(m->threads);
 	blocks_free(m->carried.blocks);
 	lent_free(m->carried.lent);
-	if (m->tables)
-		platform_pages_free(m->tables, sizeof(*m->tables));
+	if (m->table_pages)
+		platform_pages_free(m->table_pages, sizeof(struct all_tables));
+	guard_free(m->carried.guard); /* with the regions of blocks and tables */
 	free(m->path);
 	free(m);
 }
@@ -251,25 +299,12 @@ static int load(struct inproc *m, const char *path, char *err, size_t room)
 	return 0;
 }
 
-static int prepare(struct inproc *m, const char *path, char *err, size_t room)
+/* Memory for table number i of the guarded ones. */
+static void *guarded_table(struct inproc *m, unsigned i, enum crossing_fn fn, size_t size)
 {
-	int rc;
-
-	m->path = strdup(path);
-	m->tables = platform_pages(sizeof(*m->tables));
-	m->carried.module = &m->module;
-	m->carried.blocks = blocks_new();
-	m->carried.lent = lent_new();
-	if (!m->path || !m->tables || !m->carried.blocks || !m->carried.lent)
-		return -ENOMEM;
-	m->module.path = m->path;
-	rc = functions_attach(&m->carried, m->tables);
-	if (rc == -EBUSY)
-		snprintf(err, room, "this process carries a module already");
-	m->module.functions = members(&m->tables->apis, sizeof(m->tables->apis));
-	m->module.vs_functions =
-		members(&m->tables->virtual_station, sizeof(m->tables->virtual_station));
-	return rc ? rc : threads_new(&m->threads);
+	m->table_regions[i] =
+		guard_map(m->carried.guard, REGION_TABLE, fn, size, alignof(max_align_t));
+	return m->table_regions[i] ? m->table_regions[i]->data : NULL;
 }
 
 size_t inproc_block(struct module *m, const void *p)
@@ -277,8 +312,62 @@ size_t inproc_block(struct module *m, const void *p)
 	return blocks_size(((struct inproc *)m)->carried.blocks, p);
 }
 
-int inproc_open(const char *path, const struct inproc_options *options, struct module **out, char *err,
-	size_t room)
+static int place_tables(struct inproc *m)
+{
+	struct function_tables *t = &m->tables;
+	struct all_tables *pages;
+
+	if (m->carried.guard) {
+		t->apis = guarded_table(m, 0, FN_INIT_SERVICE, sizeof(*t->apis));
+		t->handlers = guarded_table(m, 1, FN_INIT_SERVICE, sizeof(*t->handlers));
+		t->virtual_station =
+			guarded_table(m, 2, FN_INIT_VIRTUAL_STATION, sizeof(*t->virtual_station));
+		return t->apis && t->handlers && t->virtual_station ? 0 : -ENOMEM;
+	}
+	pages = platform_pages(sizeof(*pages));
+	if (!pages)
+		return -ENOMEM;
+	m->table_pages = pages;
+	t->apis = &pages->apis;
+	t->handlers = &pages->handlers;
+	t->virtual_station = &pages->virtual_station;
+	return 0;
+}
+
+static int prepare_memory(struct inproc *m, const char *path, bool guard)
+{
+	m->path = strdup(path);
+	m->module.path = m->path;
+	m->carried.module = &m->module;
+	if (guard && !(m->carried.guard = guard_new()))
+		return -ENOMEM;
+	m->carried.blocks = blocks_new(m->carried.guard);
+	m->carried.lent = lent_new(m->carried.guard);
+	if (!m->path || !m->carried.blocks || !m->carried.lent)
+		return -ENOMEM;
+	return place_tables(m);
+}
+
+static int prepare(struct inproc *m, const char *path, bool guard, char *err, size_t room)
+{
+	int rc = functions_attach(&m->carried);
+
+	if (rc) {
+		snprintf(err, room, "this process carries a module already");
+		return rc;
+	}
+	rc = prepare_memory(m, path, guard);
+	if (rc)
+		return rc;
+	functions_fill(&m->tables);
+	m->module.functions = members(m->tables.apis, sizeof(*m->tables.apis));
+	m->module.vs_functions =
+		members(m->tables.virtual_station, sizeof(*m->tables.virtual_station));
+	return threads_new(&m->threads);
+}
+
+int inproc_open(const char *path, const struct inproc_options *options, struct module **out,
+	char *err, size_t room)
 {
 	struct inproc *m = calloc(1, sizeof(*m));
 	int rc;
@@ -288,7 +377,7 @@ int inproc_open(const char *path, const struct inproc_options *options, struct m
 		return -ENOMEM;
 	m->module.ops = &inproc_ops;
 	snprintf(err, room, "out of memory");
-	rc = prepare(m, path, err, room);
+	rc = prepare(m, path, options && options->guard, err, room);
 	if (!rc)
 		rc = load(m, path, err, room);
 	if (rc) {

@@ -10,21 +10,27 @@
 
 #include "host/module.h"
 
+/* Zero-initialise it. */
+struct inproc_options {
+	/*
+	 * Watch the memory that passes between host and module by page guards (guard.h), and tell
+	 * module->trespass what they see: before the module's next call, when a handler returns, or
+	 * at the end. Costs some system calls for each buffer.
+	 */
+	bool guard;
+};
+
 /*
  * Looks into the file, loads it and resolves its exports; runs nothing but its constructors. On an
  * error *out is NULL and err holds one sentence without the path: -EINVAL no ELF shared object, or
  * the two exports are missing; -ELIBBAD the dynamic loader refused it; -EBUSY a module is loaded
- * already; -ENOMEM; the errors of open(2).
+ * already; -ENOMEM; the errors of open(2). options: NULL is as all zero.
  *
  * Threads that exist now are not the module's; every one that appears later is, unless the host
  * claims it.
  */
-struct inproc_options {
-	bool guard;
-};
-
-int inproc_open(const char *path, const struct inproc_options *options, struct module **out, char *err,
-	size_t room);
+int inproc_open(const char *path, const struct inproc_options *options, struct module **out,
+	char *err, size_t room);
 
 /* Bytes of the live block of Dot11ExtAllocateBuffer that begins at p; SIZE_MAX: there is none. */
 size_t inproc_block(struct module *m, const void *p);

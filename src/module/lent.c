@@ -22,17 +22,19 @@ struct loan {
 
 struct lent {
 	pthread_mutex_t lock;
+	struct guard *guard; /* NULL: none */
 	struct loan *first, **end;
 	struct loan *spare;
 	unsigned nspare;
 };
 
-struct lent *lent_new(void)
+struct lent *lent_new(struct guard *g)
 {
 	struct lent *l = calloc(1, sizeof(*l));
 
 	if (!l)
 		return NULL;
+	l->guard = g;
 	pthread_mutex_init(&l->lock, NULL);
 	l->end = &l->first;
 	return l;
@@ -84,6 +86,8 @@ struct loan *lent_add(struct lent *l, enum loan_kind kind, const void *key, size
 		l->end = &loan->next;
 	}
 	pthread_mutex_unlock(&l->lock);
+	if (loan && l->guard && kind == LOAN_PACKET)
+		guard_lend(l->guard, p, size);
 	return loan;
 }
 
@@ -98,8 +102,11 @@ static struct loan *take(struct lent *l, struct loan **at)
 	return loan;
 }
 
-static void keep_spare(struct lent *l, struct loan *loan)
+/* The end of a loan that was taken out of the list. */
+static void put_back(struct lent *l, struct loan *loan)
 {
+	if (l->guard && loan->kind == LOAN_PACKET)
+		guard_return(l->guard, loan->p);
 	wipe(loan->copy, loan->size);
 	if (l->nspare == SPARE) {
 		free(loan);
@@ -118,7 +125,7 @@ void lent_withdraw(struct lent *l, struct loan *loan)
 	for (at = &l->first; *at && *at != loan; at = &(*at)->next)
 		;
 	if (*at)
-		keep_spare(l, take(l, at));
+		put_back(l, take(l, at));
 	pthread_mutex_unlock(&l->lock);
 }
 
@@ -146,7 +153,7 @@ bool lent_return(struct lent *l, enum loan_kind kind, const void *key, size_t ke
 	if (loan) {
 		take(l, at);
 		differs = changed(loan);
-		keep_spare(l, loan);
+		put_back(l, loan);
 	}
 	pthread_mutex_unlock(&l->lock);
 	return differs;

@@ -2,7 +2,8 @@
 /*
  * Memory that a module has lent to the host and must leave alone until it gets it back: the packet
  * of a send until SendPacketCompletion (X-60), a request for the user until its response (X-65). A
- * copy of the first bytes is kept and compared.
+ * copy of the first bytes is kept and compared. A packet that lies in a guarded block is sealed
+ * too.
  */
 #ifndef OPENIHV_MODULE_LENT_H
 #define OPENIHV_MODULE_LENT_H
@@ -10,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "module/guard.h"
 
 struct lent;
 struct loan;
@@ -21,7 +24,7 @@ enum loan_kind {
 
 #define LOAN_KEY 16 /* bytes; a shorter key is filled up with zeros */
 
-struct lent *lent_new(void); /* NULL: no memory */
+struct lent *lent_new(struct guard *g); /* g: NULL, or it outlives this; NULL: no memory */
 void lent_free(struct lent *l);
 /* size bytes at p are lent from now on. NULL: no memory, they are not watched. Any thread. */
 struct loan *lent_add(struct lent *l, enum loan_kind kind, const void *key, size_t key_size,

@@ -6,6 +6,7 @@
 #ifndef OPENIHV_MODULE_PLATFORM_H
 #define OPENIHV_MODULE_PLATFORM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -21,6 +22,19 @@ void platform_unload(void *library);
 /* Whole zeroed pages, and their end. NULL: no memory. */
 void *platform_pages(size_t size);
 void platform_pages_free(void *p, size_t size);
+/* What may be done with whole pages, or was tried; the greater includes the lesser. */
+enum platform_access { PLATFORM_NONE, PLATFORM_READ, PLATFORM_WRITE };
+
+size_t platform_page_size(void);
+/* 0 or a negative errno. May be called while a fault is resolved. */
+int platform_protect(void *p, size_t size, enum platform_access access);
+/*
+ * From now on resolve() is asked about each access to memory that the pages forbid, in the thread
+ * that tried it: true, it is tried again; false, it is what it would be without us, a crash or
+ * another's business. wanted is PLATFORM_NONE where the machine does not tell. resolve() may do
+ * nothing but what a signal handler may. NULL: no longer. 0 or a negative errno.
+ */
+int platform_catch_faults(bool (*resolve)(void *address, enum platform_access wanted));
 /* Copies what is at p, which the module may have unmapped: -EFAULT if it has. */
 int platform_read(const void *p, void *out, size_t size);
 /* Sleeps for a millisecond, the grace for threads that are about to end. */

@@ -168,6 +168,7 @@ void world_open(struct world *w, const struct world_config *config)
 		.ui = on_ui,
 		.user = w,
 		.strict = config->strict};
+	const struct inproc_options options = {.guard = config->guard};
 	struct module *m = NULL;
 	char err[256] = "";
 
@@ -183,11 +184,12 @@ void world_open(struct world *w, const struct world_config *config)
 	settle_threads();
 	if (config->make)
 		m = config->make(w);
-	else if (inproc_open(world_built(config->module), &(struct inproc_options){0}, &m, err, sizeof(err)))
+	else if (inproc_open(world_built(config->module), &options, &m, err, sizeof(err)))
 		fail_msg("%s: %s", config->module, err);
 	if (config->configure)
 		config->configure(w, &hc);
 	assert_int_equal(host_new(&hc, m, &w->host), 0);
+	w->module = m;
 	if (w->config.loaded)
 		w->config.loaded(w);
 	if (config->make)

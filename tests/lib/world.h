@@ -48,6 +48,7 @@ struct world_config {
 	unsigned adapters;          /* stations; 0: 1 */
 	uint64_t seed;              /* 0: 1 */
 	bool strict, breaks_rules;  /* breaks_rules: world_close() accepts findings */
+	bool guard;                 /* page guards */
 	uint32_t retry_ms;          /* of the APs' handshake messages; 0: theirs */
 	/* Makes the module, in place of loading .module; world_start() is then the test's to call.
 	 */
@@ -83,6 +84,7 @@ struct world {
 	unsigned naps;
 	struct profile *profile;
 	struct host *host;
+	struct module *module; /* the host's */
 	struct world_adapter adapters[WORLD_ADAPTERS];
 	unsigned nadapters;
 	struct crossing *crossings;
