@@ -4,8 +4,8 @@
  *
  * A module reads bytes from the air, so the worker gives up whatever a module has no use for before
  * it loads one. Each measure stands by itself: one that this kernel lacks is left out, and
- * the bits of *got tell. The measures: doc of sandbox_enter(). The worker's side is sandbox.c with
- * its helpers, the host's sandbox_watch.c, the child that becomes Wine sandbox_wine.c.
+ * the bits of *got tell; sandbox_enter() lists them. The worker's side is sandbox.c with its
+ * helpers, the host's sandbox_watch.c, the child that becomes Wine sandbox_wine.c.
  *
  * What it does not keep a module from: doing as it likes with its own memory and with the pipe to
  * the host, using a processor, and learning names, sizes and dates of files (stat is not confined
@@ -22,15 +22,15 @@
 
 #define SANDBOX_DESCRIPTORS   0x01u /* none is open but the given ones */
 #define SANDBOX_NO_PRIVILEGES 0x02u /* no_new_privs, not dumpable */
-#define SANDBOX_USER                                                                               \
-	0x04u                  /* a user (root) or user namespace of its own: no capability,       \
-				  but that to read for root where the module lies hidden */
-#define SANDBOX_NETWORK  0x08u /* an empty network namespace of its own */
-#define SANDBOX_LIMITS   0x10u /* memory, descriptors, no core, no file growth */
-#define SANDBOX_THREADS  0x20u /* the number of threads is limited */
-#define SANDBOX_FILTER   0x40u /* system call filter */
-#define SANDBOX_SEEN     0x80u /* its refusals come to the host's notice */
-#define SANDBOX_LANDLOCK 0x100u
+#define SANDBOX_USER          0x04u /* a user or user namespace of its own, and no capability (*) */
+#define SANDBOX_NETWORK       0x08u /* an empty network namespace of its own */
+#define SANDBOX_LIMITS        0x10u /* memory, descriptors, no core, no file growth */
+#define SANDBOX_THREADS       0x20u /* the number of threads is limited */
+#define SANDBOX_FILTER        0x40u /* system call filter */
+#define SANDBOX_SEEN          0x80u /* its refusals come to the host's notice */
+#define SANDBOX_LANDLOCK      0x100u
+/* (*) Only for root, where the module cannot be read otherwise, that to read; Landlock says what.
+ */
 /* Version of Landlock's interface, 0: none. From 4 on it knows TCP, from 6 on signals and abstract
  * sockets. */
 #define SANDBOX_LANDLOCK_ABI(got) ((got) >> 16 & 0xffu)
@@ -41,11 +41,12 @@
 struct sandbox_config {
 	const int *keep; /* descriptors that stay; 0, 1 and 2 become /dev/null if not named */
 	unsigned nkeep;
-	int listener_socket;     /* worker's end of a unix(7) socket pair: takes the listener to the
-				    host, and is closed; -1: none, refusals will not be seen */
-	uint64_t memory;         /* bytes; 0: SANDBOX_MEMORY */
-	unsigned threads;        /* 0: SANDBOX_THREADS_MAX */
-	const char *module;      /* path of the module's file: its folder may be read; or NULL */
+	int listener_socket; /* worker's end of a unix(7) socket pair: takes the listener to the
+				host, and is closed; -1: none, refusals will not be seen */
+	uint64_t memory;     /* bytes; 0: SANDBOX_MEMORY */
+	unsigned threads;    /* 0: SANDBOX_THREADS_MAX */
+	const char *module;  /* path of the module's file: it and the libraries next to it may be
+			    read; or NULL */
 	const char *const *read; /* more files and folders that may be read, NULL at the end; or
 				    NULL */
 };
@@ -53,8 +54,8 @@ struct sandbox_config {
 /*
  * Called once, in a process with one thread, before the module is loaded. From then on:
  *
- * - reading and executing of files: beneath the system's library folders, the module's folder and
- *   config.read; writing, creating, removing: nowhere (Landlock);
+ * - reading and executing of files: beneath the system's library folders, the module's file and the
+ *   libraries in its folder, and config.read; writing, creating, removing: nowhere (Landlock);
  * - system calls: those of a list (sandbox_filter.c); any other fails with EPERM and the host is
  *   told, or only fails if it cannot be told; those of the 32-bit and x32 interfaces kill;
  * - code comes from files: memory that was ever writable cannot be made executable;
@@ -67,7 +68,7 @@ struct sandbox_config {
  * even while it waits for the worker.
  *
  * 0, with *got telling what was done (never fails because a kernel lacks something); -EBADF: a
- * descriptor of config is not open; -ENOMEM.
+ * descriptor of config is not open.
  */
 int sandbox_enter(const struct sandbox_config *config, unsigned *got);
 

@@ -187,15 +187,20 @@ static int add_rules(scmp_filter_ctx filter, const struct rule *rules, size_t co
 	return err;
 }
 
-/* argument `n` has, of the bits of mask, exactly those of value */
-#define BITS(n, mask, value) SCMP_CMP64(n, SCMP_CMP_MASKED_EQ, (uint64_t)(mask), (uint64_t)(value))
-#define IS(n, value)         SCMP_CMP64(n, SCMP_CMP_EQ, (uint64_t)(value))
+/* Argument n has, of the bits of mask, exactly those of value */
+#define BITS(n, mask, value)                                                                       \
+	{                                                                                          \
+		.arg = n, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = value              \
+	}
+#define IS(n, value)                                                                               \
+	{                                                                                          \
+		.arg = n, .op = SCMP_CMP_EQ, .datum_a = value                                      \
+	}
 
 /*
  * Code comes from files: a loader maps it executable and not writable. Nothing that is or was
  * writable becomes executable, and no file can be written; so what a module was made to write into
- * memory never runs. Text relocations, executable stacks and compilers at run time do not
- * work.
+ * memory never runs. Text relocations, executable stacks and compilers at run time do not work.
  */
 static int allow_memory(scmp_filter_ctx filter)
 {
@@ -253,6 +258,7 @@ static int allow_process(scmp_filter_ctx filter)
 /* `refuse`: what happens to a call that is not on the list. NULL: no such filter here. */
 static scmp_filter_ctx make(uint32_t refuse, int listener_socket)
 {
+	const struct scmp_arg_cmp to_host = IS(0, (uint64_t)listener_socket);
 	scmp_filter_ctx filter = seccomp_init(refuse);
 	int err = 0;
 	size_t i;
@@ -273,11 +279,12 @@ static scmp_filter_ctx make(uint32_t refuse, int listener_socket)
 	/* A C library that hears this takes clone, whose flags can be seen. */
 	if (!err)
 		err = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-	/* The listener exists only when the filter does. Afterwards the socket is closed, and no
-	 * call that is left can make another with its number. */
+	/* To send the listener, which exists only when the filter does. The socket is closed then;
+	 * with no call left that makes one, its number can at most become that of a socket which
+	 * the worker was given and may write to anyway. */
 	if (!err && listener_socket >= 0)
-		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sendmsg), 1,
-			SCMP_CMP64(0, SCMP_CMP_EQ, (uint64_t)listener_socket));
+		err = seccomp_rule_add_array(
+			filter, SCMP_ACT_ALLOW, SCMP_SYS(sendmsg), 1, &to_host);
 	if (err) {
 		seccomp_release(filter);
 		return NULL;
