@@ -225,14 +225,42 @@ static int on_node(struct walk *w, IXmlReader *reader, XmlNodeType type)
 	return 0;
 }
 
-static int read_all(struct walk *w, IXmlReader *reader)
+// How far the reader has come.
+struct progress {
+	size_t nodes;   // that may still come: octets hold no more than as many
+	uint64_t place; // line and column of the last tag
+};
+
+/*
+ * Whether the reader goes on. Where the end of the input cuts a document off, Wine's gives the last
+ * node again and again, or makes up the end of an element, in the place of an earlier tag.
+ */
+static bool goes_on(struct progress *p, IXmlReader *reader, XmlNodeType type)
 {
+	UINT line, column;
+
+	if (p->nodes-- == 0)
+		return false;
+	if (type != XmlNodeType_Element && type != XmlNodeType_EndElement)
+		return true;
+	if (FAILED(IXmlReader_GetLineNumber(reader, &line)) ||
+		FAILED(IXmlReader_GetLinePosition(reader, &column)))
+		return false;
+	const uint64_t before = p->place;
+	p->place = (uint64_t)line << 32 | column;
+	return p->place > before;
+}
+
+static int read_all(struct walk *w, IXmlReader *reader, size_t len)
+{
+	struct progress progress = {.nodes = len};
 	bool root = false;
 	XmlNodeType type;
 	HRESULT hr;
 
 	while ((hr = IXmlReader_Read(reader, &type)) == S_OK) {
-		const int err = on_node(w, reader, type);
+		const int err =
+			goes_on(&progress, reader, type) ? on_node(w, reader, type) : -EINVAL;
 		if (err)
 			return err;
 		root |= type == XmlNodeType_Element;
@@ -240,6 +268,15 @@ static int read_all(struct walk *w, IXmlReader *reader)
 	if (FAILED(hr))
 		return error_of(hr);
 	return root && w->depth == 0 ? 0 : -EINVAL;
+}
+
+// A document ends with a tag, a comment or an instruction. Wine's reader does not miss the last
+// '>'.
+static bool is_closed(const char *p, size_t n)
+{
+	while (n > 0 && memchr(" \t\r\n", p[n - 1], 4))
+		n--;
+	return n > 0 && p[n - 1] == '>';
 }
 
 // The text is UTF-8 by now, whatever its declaration says: this is no hint.
@@ -269,6 +306,8 @@ int fragment_parse(const char *utf8, size_t len, struct fragment *out)
 	*out = (struct fragment){0};
 	if (len > FRAGMENT_MAX)
 		return -E2BIG;
+	if (!is_closed(utf8, len))
+		return -EINVAL;
 	HRESULT hr = CreateXmlReader(&IID_IXmlReader, (void **)&reader, &memory);
 	if (FAILED(hr))
 		return error_of(hr);
@@ -276,7 +315,7 @@ int fragment_parse(const char *utf8, size_t len, struct fragment *out)
 		reader, XmlReaderProperty_DtdProcessing, DtdProcessing_Prohibit);
 	if (SUCCEEDED(hr))
 		hr = give_input(reader, &source);
-	const int err = FAILED(hr) ? error_of(hr) : read_all(&w, reader);
+	const int err = FAILED(hr) ? error_of(hr) : read_all(&w, reader, len);
 	IXmlReader_Release(reader);
-	return err;
+	return err == -EILSEQ ? -EINVAL : err; // a character reference to half a pair
 }

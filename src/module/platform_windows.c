@@ -52,7 +52,7 @@ static int refused(DWORD code, char *err, size_t room)
 }
 
 /* The absolute path in UTF-16: only beside such a one the loader looks for the libraries that the
- * module brought along. NULL and *code. */
+ * module brought along. NULL: why is in *code. */
 static WCHAR *absolute(const char *path, DWORD *code)
 {
 	uint16_t *wide;
@@ -63,19 +63,18 @@ static WCHAR *absolute(const char *path, DWORD *code)
 	if (utf8_to_utf16(path, strlen(path), &wide, NULL))
 		return NULL;
 	n = GetFullPathNameW(wide, 0, NULL, NULL);
-	if (n)
-		full = calloc(n, sizeof(*full));
-	if (n && !full)
+	if (n) {
 		*code = ERROR_OUTOFMEMORY;
-	else if (n && GetFullPathNameW(wide, n, full, NULL) == 0)
-		*code = GetLastError();
-	else
-		*code = n ? 0 : GetLastError();
+		full = calloc(n, sizeof(*full));
+	}
+	if (full && GetFullPathNameW(wide, n, full, NULL) >= n) {
+		/* The current folder has changed meanwhile. */
+		*code = ERROR_PATH_NOT_FOUND;
+		free(full);
+		full = NULL;
+	}
 	free(wide);
-	if (!*code)
-		return full;
-	free(full);
-	return NULL;
+	return full;
 }
 
 /* The file as it stands, before anything of it runs. Nothing is asked of it yet but that it is
@@ -127,7 +126,7 @@ int platform_load(const char *path, void **out, char *err, size_t room)
 	*out = NULL;
 	if (full)
 		code = look_into(full);
-	if (!code)
+	if (full && !code)
 		code = load(full, &library);
 	free(full);
 	if (code)

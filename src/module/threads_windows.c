@@ -9,12 +9,15 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <windows.h>
 #include <tlhelp32.h>
-#include <winternl.h>
 
-#define ENTRY_ADDRESS 9 /* ThreadQuerySetWin32StartAddress, which the header leaves out */
+/* NtQueryInformationThread() and its ThreadQuerySetWin32StartAddress. Looked up, because an import
+ * library of ntdll would bring its memcpy() and the like, too. */
+typedef LONG WINAPI query_thread(HANDLE thread, int what, void *out, ULONG size, ULONG *done);
+#define ENTRY_ADDRESS 9
 
 struct own {
 	DWORD id;
@@ -114,16 +117,19 @@ static int visit_any(struct threads *t, DWORD id, void *user)
  */
 static bool of_pool(HANDLE thread)
 {
+	const HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+	const FARPROC p = GetProcAddress(ntdll, "NtQueryInformationThread");
+	query_thread *query;
 	void *entry = NULL;
 	HMODULE home = NULL;
 
-	if (NtQueryInformationThread(
-		    thread, (THREADINFOCLASS)ENTRY_ADDRESS, &entry, sizeof(entry), NULL))
+	memcpy(&query, &p, sizeof(p));
+	if (!query || query(thread, ENTRY_ADDRESS, &entry, sizeof(entry), NULL))
 		return false;
 	return GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
 					  GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
 		       (const WCHAR *)entry, &home) &&
-	       home == GetModuleHandleW(L"ntdll.dll");
+	       home == ntdll;
 }
 
 static int visit_left(struct threads *t, DWORD id, void *user)
