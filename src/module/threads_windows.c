@@ -3,6 +3,8 @@
  * The threads of this process, from Toolhelp's list. Windows does not say whether a thread sleeps
  * (and Wine could not), so none is ever said to: who has to know looks at the process from outside.
  *
+ * The list is that of the whole system and takes milliseconds under Wine: not for every call.
+ *
  * A handle is kept of each thread of ours, so that its number is not given to another.
  */
 #include "module/threads.h"
