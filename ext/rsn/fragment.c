@@ -3,46 +3,22 @@
  * The fragment by libxml2's SAX interface. No tree is built and the text is read where it stands,
  * so no copy of the passphrase stays behind in the library's memory.
  */
-#include "fragment.h"
+#include "fragment_walk.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 
-#define NAMESPACE "urn:openihv:rsn:1"
-
 struct parse {
 	xmlParserCtxtPtr library;
-	struct fragment *out;
-	unsigned depth;             // open elements
-	unsigned rsn;               // depth at which <rsn> stands; 0: not inside it
-	struct fragment_text *into; // the setting whose text is being read, or NULL
-	bool leaf;                  // the element opened last has had no child element yet
-	bool bad;
+	struct walk walk;
 };
 
-static void refuse(struct parse *p)
+static void stop_if(bool bad, struct parse *p)
 {
-	p->bad = true;
-	xmlStopParser(p->library);
-}
-
-static bool is(const xmlChar *a, const char *b)
-{
-	return a && strcmp((const char *)a, b) == 0;
-}
-
-static void open_setting(struct parse *p, const xmlChar *name)
-{
-	struct fragment *f = p->out;
-
-	p->into = is(name, "passphrase") ? &f->passphrase : is(name, "akm") ? &f->akm : NULL;
-	if (!p->into || p->into->present)
-		refuse(p);
-	else
-		p->into->present = true;
+	if (bad)
+		xmlStopParser(p->library);
 }
 
 static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
@@ -50,63 +26,26 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 	const xmlChar **attributes)
 {
 	struct parse *p = (struct parse *)user;
-	const bool ours = is(uri, NAMESPACE);
 
-	p->depth++;
-	p->leaf = true;
-	// An <rsn> of another namespace is a mistake, not a wrapper.
-	const bool mistaken = !ours && (p->rsn || is(name, "rsn"));
-	if (p->depth > FRAGMENT_DEPTH_MAX || p->into || mistaken) {
-		refuse(p);
-	} else if (p->rsn) {
-		open_setting(p, name);
-	} else if (ours) {
-		if (!is(name, "rsn") || p->out->present)
-			refuse(p);
-		p->out->present = true;
-		p->rsn = p->depth;
-	}
+	stop_if(!walk_open(&p->walk, (const char *)uri, (const char *)name), p);
 }
 
 static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
-	struct parse *p = (struct parse *)user;
-
-	if (p->into)
-		p->into = NULL;
-	else if (p->depth == p->rsn)
-		p->rsn = 0;
-	else if (p->leaf && p->depth > 1)
-		p->out->foreign = true;
-	p->leaf = false;
-	p->depth--;
-}
-
-static bool is_space(const xmlChar *text, int len)
-{
-	for (int i = 0; i < len; i++) {
-		if (!memchr(" \t\r\n", text[i], 4))
-			return false;
-	}
-	return true;
+	walk_close(&((struct parse *)user)->walk);
 }
 
 static void on_text(void *user, const xmlChar *text, int len)
 {
 	struct parse *p = (struct parse *)user;
-	struct fragment_text *to = p->into;
-	const size_t n = (size_t)len;
 
-	if (!to && is_space(text, len))
-		return;
-	if (!to && !p->rsn) {
-		p->out->foreign = true;
-	} else if (!to || n > FRAGMENT_TEXT_MAX - to->len) {
-		refuse(p);
-	} else {
-		memcpy(to->text + to->len, text, n);
-		to->len += n;
-	}
+	stop_if(!walk_text(&p->walk, (const char *)text, (size_t)len), p);
+}
+
+static void refuse(struct parse *p)
+{
+	p->walk.bad = true;
+	xmlStopParser(p->library);
 }
 
 static void on_doctype(
@@ -154,7 +93,7 @@ void fragment_init(void)
 
 int fragment_parse(const char *utf8, size_t len, struct fragment *out)
 {
-	struct parse p = {.out = out};
+	struct parse p = {.walk = {.out = out}};
 
 	*out = (struct fragment){0};
 	if (len > FRAGMENT_MAX)
@@ -171,7 +110,7 @@ int fragment_parse(const char *utf8, size_t len, struct fragment *out)
 	int err = give_input(ctxt, utf8, len);
 	if (!err) {
 		xmlParseDocument(ctxt);
-		err = !ctxt->wellFormed || p.bad ? -EINVAL : 0;
+		err = !ctxt->wellFormed || p.walk.bad ? -EINVAL : 0;
 	}
 	xmlFreeParserCtxt(ctxt);
 	return err;

@@ -27,7 +27,8 @@ static int table_grow(struct handle_table *t)
 	if (t->cap > NO_SLOT / 2)
 		return -ENOMEM;
 	const uint32_t cap = t->cap ? t->cap * 2 : 8;
-	struct handle_slot *slots = reallocarray(t->slots, cap, sizeof(*slots));
+	// At most 2^32 slots: no overflow.
+	struct handle_slot *slots = realloc(t->slots, (size_t)cap * sizeof(*slots));
 	if (!slots)
 		return -ENOMEM;
 	t->slots = slots;

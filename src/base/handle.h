@@ -19,8 +19,14 @@
  * A table is not locked: its owner is.
  */
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#ifndef ESTALE // it came with networked file systems, which the C library of Windows knows nothing
+	       // of
+#define ESTALE 116
+#endif
 
 enum handle_state {
 	HANDLE_LIVE,    // given out and not freed

@@ -96,7 +96,7 @@ int utf8_to_utf16(const char *s, size_t len, uint16_t **out, size_t *out_units)
 
 	*out = NULL;
 	// An octet never becomes more than one unit.
-	uint16_t *buf = len < SIZE_MAX ? reallocarray(NULL, len + 1, sizeof(*buf)) : NULL;
+	uint16_t *buf = len < SIZE_MAX / 2 ? malloc((len + 1) * sizeof(*buf)) : NULL;
 	if (!buf)
 		return -ENOMEM;
 	for (size_t i = 0; i < len;) {
@@ -122,7 +122,7 @@ int utf16_to_utf8(const uint16_t *s, size_t units, char **out, size_t *out_len)
 
 	*out = NULL;
 	// A unit never becomes more than three octets.
-	char *buf = units < SIZE_MAX ? reallocarray(NULL, units + 1, 3) : NULL;
+	char *buf = units < SIZE_MAX / 3 ? malloc((units + 1) * 3) : NULL;
 	if (!buf)
 		return -ENOMEM;
 	for (size_t i = 0; i < units;) {

@@ -22,9 +22,8 @@ struct inproc_options {
 
 /*
  * Looks into the file, loads it and resolves its exports; runs nothing but its constructors. On an
- * error *out is NULL and err holds one sentence without the path: -EINVAL no ELF shared object, or
- * the two exports are missing; -ELIBBAD the dynamic loader refused it; -EBUSY a module is loaded
- * already; -ENOMEM; the errors of open(2). options: NULL is as all zero.
+ * error *out is NULL and err holds one sentence without the path: -EBUSY a module is loaded
+ * already; else those of platform_load() in platform.h. options: NULL is as all zero.
  *
  * Threads that exist now are not the module's; every one that appears later is, unless the host
  * claims it.

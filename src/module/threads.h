@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The threads of this process that are not ours, watched through /proc/self/task: how many there
- * are, and whether all of them sleep. Costs one system call while there are none.
+ * The threads of this process that are not ours: how many there are, and whether all of them sleep.
+ * threads.c watches them through /proc/self/task, which costs one system call while there are none;
+ * threads_windows.c goes through a list of all the system's, and never says that they sleep.
  */
 #ifndef OPENIHV_MODULE_THREADS_H
 #define OPENIHV_MODULE_THREADS_H

@@ -8,8 +8,11 @@
 
 #include <cmocka.h>
 
+#include "base/utf16.h"
+#include "base/wipe.h"
 #include "ext/rsn/rsn_reason.h"
 #include "tests/lib/handshake.h"
+#include "tests/lib/memory.h"
 #include "tests/lib/rsn_host.h"
 
 // The table of tests/meson.build links what all tests share, and that knows no sdk.
@@ -48,6 +51,10 @@ static void test_good_profiles(void **state)
 		"0123456789abcdef0123456789abcdef</passphrase></rsn>",
 		"<rsn " NS "><passphrase>0123456789abcdef0123456789ABCDEF"
 		"0123456789abcdef0123456789 z~!#</passphrase></rsn>",
+		"<?xml version=\"1.0\"?>\n<!-- c --> <IHV>\n<security>\n <rsn " NS "\n>"
+		"<passphrase>12&amp;34<!-- a "
+		"--><![CDATA[5]]>678</passphrase>\n<akm>psk</akm></rsn>\n"
+		"</security><?p i?>\n</IHV>\n<!-- d -->\n",
 	};
 	DWORD reason;
 
@@ -137,6 +144,34 @@ static void test_truncated_profile(void **state)
 		assert_int_not_equal(validate(part, &reason), 0);
 	}
 	assert_int_equal(validate(xml, &reason), 0);
+}
+
+// No passphrase is left in this process once the host has forgotten its own copy. It is
+// longer than a vector register, which a compiler or a loader may put on the stack at any time.
+static void test_passphrase_forgotten(void **state)
+{
+	static const WCHAR head[] = u"<rsn " NS u"><passphrase>";
+	static const WCHAR tail[] = u"</passphrase></rsn>";
+	enum { PASSPHRASE = 40 };
+	static WCHAR xml[120];
+	DOT11EXT_IHV_SECURITY_PROFILE sec = {xml, FALSE};
+	uint8_t masked[PASSPHRASE], masked_wide[2 * PASSPHRASE];
+	DWORD reason;
+
+	memcpy(xml, head, sizeof(head));
+	WCHAR *to = xml + utf16_len(xml);
+	for (unsigned i = 0; i < PASSPHRASE; i++) {
+		const unsigned letter = 'a' + i * 7 % 26;
+		*to++ = (WCHAR)letter;
+		masked[i] = masked_wide[2 * i] = (uint8_t)~letter;
+		masked_wide[2 * i + 1] = 0xff;
+	}
+	memcpy(to, tail, sizeof(tail));
+	assert_true(in_memory(masked_wide, sizeof(masked_wide)));
+	assert_int_equal(host.on.Dot11ExtIhvValidateProfile(NULL, NULL, NULL, &sec, &reason), 0);
+	wipe(xml, sizeof(xml));
+	assert_false(in_memory(masked_wide, sizeof(masked_wide)));
+	assert_false(in_memory(masked, sizeof(masked)));
 }
 
 static DWORD match(const char *xml, struct bss_list *l)
@@ -323,6 +358,7 @@ int main(void)
 		cmocka_unit_test(test_good_profiles),
 		cmocka_unit_test(test_bad_profiles),
 		cmocka_unit_test(test_truncated_profile),
+		cmocka_unit_test(test_passphrase_forgotten),
 		cmocka_unit_test(test_capability_match),
 		cmocka_unit_test(test_discovery),
 		cmocka_unit_test(test_control),

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "module/platform.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <windows.h>
+
+#include "base/utf16.h"
+
+/* An open set of codes: those that people meet, the rest is the loader's dislike. */
+static int errno_of(DWORD code)
+{
+	switch (code) {
+	case ERROR_FILE_NOT_FOUND:
+	case ERROR_PATH_NOT_FOUND:
+	case ERROR_INVALID_NAME:
+		return -ENOENT;
+	case ERROR_ACCESS_DENIED:
+	case ERROR_SHARING_VIOLATION:
+		return -EACCES;
+	case ERROR_NOT_ENOUGH_MEMORY:
+	case ERROR_OUTOFMEMORY:
+		return -ENOMEM;
+	case ERROR_BAD_EXE_FORMAT:
+		return -EINVAL;
+	default:
+		return -ENOEXEC;
+	}
+}
+
+static int refused(DWORD code, char *err, size_t room)
+{
+	switch (errno_of(code)) {
+	case -ENOENT:
+		snprintf(err, room, "there is no such file");
+		break;
+	case -EINVAL:
+		snprintf(err, room, "not a library for 64-bit Windows");
+		break;
+	default:
+		if (code == ERROR_MOD_NOT_FOUND)
+			snprintf(err, room, "cannot be loaded: a library that it needs is missing");
+		else
+			snprintf(err, room, "cannot be loaded: Windows error %lu", code);
+		break;
+	}
+	return errno_of(code);
+}
+
+/* The absolute path in UTF-16: only beside such a one the loader looks for the libraries that the
+ * module brought along. NULL: why is in *code. */
+static WCHAR *absolute(const char *path, DWORD *code)
+{
+	uint16_t *wide;
+	WCHAR *full = NULL;
+	DWORD n;
+
+	*code = ERROR_INVALID_NAME;
+	if (utf8_to_utf16(path, strlen(path), &wide, NULL))
+		return NULL;
+	n = GetFullPathNameW(wide, 0, NULL, NULL);
+	if (n) {
+		*code = ERROR_OUTOFMEMORY;
+		full = calloc(n, sizeof(*full));
+	}
+	if (full && GetFullPathNameW(wide, n, full, NULL) >= n) {
+		/* The current folder has changed meanwhile. */
+		*code = ERROR_PATH_NOT_FOUND;
+		free(full);
+		full = NULL;
+	}
+	free(wide);
+	return full;
+}
+
+/* The file as it stands, before anything of it runs. Nothing is asked of it yet but that it is
+ * there. */
+static DWORD look_into(const WCHAR *path)
+{
+	const DWORD attributes = GetFileAttributesW(path);
+
+	if (attributes == INVALID_FILE_ATTRIBUTES)
+		return GetLastError();
+	return attributes & FILE_ATTRIBUTE_DIRECTORY ? ERROR_BAD_EXE_FORMAT : ERROR_SUCCESS;
+}
+
+static DWORD load(const WCHAR *path, HMODULE *out)
+{
+	DWORD code = ERROR_SUCCESS, before;
+
+	/* A library that is missing is told to the caller, not shown in a window. */
+	SetThreadErrorMode(SEM_FAILCRITICALERRORS | SEM_NOOPENFILEERRORBOX, &before);
+	*out = LoadLibraryExW(path, NULL, LOAD_WITH_ALTERED_SEARCH_PATH);
+	if (!*out)
+		code = GetLastError();
+	SetThreadErrorMode(before, NULL);
+	return code;
+}
+
+static int check_exports(HMODULE library, char *err, size_t room)
+{
+	static const char *const names[] = {"Dot11ExtIhvGetVersionInfo", "Dot11ExtIhvInitService"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (GetProcAddress(library, names[i]))
+			continue;
+		snprintf(
+			err, room, "not an IHV Extensions module: it does not export %s", names[i]);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int platform_load(const char *path, void **out, char *err, size_t room)
+{
+	HMODULE library = NULL;
+	DWORD code;
+	WCHAR *full = absolute(path, &code);
+	int rc;
+
+	*out = NULL;
+	if (full)
+		code = look_into(full);
+	if (full && !code)
+		code = load(full, &library);
+	free(full);
+	if (code)
+		return refused(code, err, room);
+	rc = check_exports(library, err, room);
+	if (rc)
+		FreeLibrary(library);
+	else
+		*out = library;
+	return rc;
+}
+
+/* ISO C has no conversion between pointers to functions of unlike types that keeps warnings quiet;
+ * all are of one size here. */
+void platform_export(void *library, const char *name, void *function)
+{
+	FARPROC p = GetProcAddress((HMODULE)library, name);
+
+	memcpy(function, &p, sizeof(p));
+}
+
+void platform_unload(void *library)
+{
+	FreeLibrary((HMODULE)library);
+}
+
+void *platform_pages(size_t size)
+{
+	return VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+}
+
+void platform_pages_free(void *p, size_t size)
+{
+	(void)size; /* a reservation ends as a whole */
+	VirtualFree(p, 0, MEM_RELEASE);
+}
+
+int platform_read(const void *p, void *out, size_t size)
+{
+	SIZE_T n = 0;
+
+	return ReadProcessMemory(GetCurrentProcess(), p, out, size, &n) && n == size ? 0 : -EFAULT;
+}
+
+void platform_nap(void)
+{
+	Sleep(1);
+}
