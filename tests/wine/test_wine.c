@@ -480,8 +480,7 @@ static void two_at_once(void **state)
 int main(int argc, char **argv)
 {
 	const char *build = getenv("OPENIHV_BUILD"), *cache = getenv("XDG_CACHE_HOME");
-	(void)snprintf(
-		echo_exe, sizeof(echo_exe), "%s/tests/wine/echo.exe", build ? build : "build");
+	(void)snprintf(echo_exe, sizeof(echo_exe), "%s/tests/echo.exe", build ? build : "build");
 	(void)snprintf(users_cache, sizeof(users_cache), "%s", cache ? cache : "");
 	unsetenv("OPENIHV_WINE");
 	const struct CMUnitTest tests[] = {
