@@ -33,7 +33,8 @@ static void compare_cycles(const struct bench_options *o, unsigned count)
 		sum[1] += there / ROUNDS;
 	}
 	proxy_counts(out.w.module, &calls[1], &functions[1]);
-	bench_row("full cycle, isolated, against in process", "x", bench_median(ratios, ROUNDS), 3.0);
+	bench_row(
+		"full cycle, isolated, against in process", "x", bench_median(ratios, ROUNDS), 3.0);
 	bench_note("cycle %.1f us isolated, %.1f us in process (means)", sum[1], sum[0]);
 	bench_note("round trips a cycle: %.1f (calls %.1f, functions %.1f)",
 		(double)(calls[1] - calls[0] + functions[1] - functions[0]) / (count * ROUNDS),
@@ -45,7 +46,8 @@ static void compare_cycles(const struct bench_options *o, unsigned count)
 
 /* ---- One round trip. ---- */
 
-/* Bytes of IsUIRequestPending on the way there and back: header, GUID, flag; header, result, flag... */
+/* Bytes of IsUIRequestPending on the way there and back: header, GUID, flag; header, result,
+ * flag... */
 #define THERE 41
 #define BACK  33
 
@@ -170,7 +172,8 @@ static void weigh(const struct bench_options *o)
 	if (kib < 0)
 		bench_note("private memory of the worker: only root can read it");
 	else
-		bench_row("private memory of the worker with rsn, connected", "MiB", kib / 1024, 3.0);
+		bench_row(
+			"private memory of the worker with rsn, connected", "MiB", kib / 1024, 3.0);
 	bench_close(&c.w);
 }
 

@@ -72,7 +72,8 @@ static const char usage[] = "usage: openihv-bench [--short]\n";
 
 int main(int argc, char **argv)
 {
-	struct bench_options o = {.rsn = BENCH_RSN, .template = BENCH_TEMPLATE, .worker = BENCH_WORKER};
+	struct bench_options o = {
+		.rsn = BENCH_RSN, .template = BENCH_TEMPLATE, .worker = BENCH_WORKER};
 
 	if (argc == 2 && strcmp(argv[1], "--short") == 0) {
 		o.shorter = true;

@@ -23,8 +23,8 @@ static const char profile_text[] =
 	"<rsn xmlns=\"urn:openihv:rsn:1\"><passphrase>" KEY
 	"</passphrase></rsn></security></IHV></WLANProfile>";
 
-static int open_module(struct bench_world *w, const char *module, const char *worker, char *err,
-	size_t room)
+static int open_module(
+	struct bench_world *w, const char *module, const char *worker, char *err, size_t room)
 {
 	const struct worker_config config = {
 		.options = {.repeatable = true, .seed = 1}, .program = worker};
@@ -51,8 +51,7 @@ void bench_open(struct bench_world *w, const char *module, const char *worker,
 		bench_die(perr.text);
 	config.loop = w->loop;
 	if (open_module(w, module, worker, err, sizeof(err)) ||
-		host_new(&config, w->module, &w->host) ||
-		host_start(w->host, err, sizeof(err)))
+		host_new(&config, w->module, &w->host) || host_start(w->host, err, sizeof(err)))
 		bench_die(err);
 }
 

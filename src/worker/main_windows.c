@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * openihv-worker.exe MODULE: a Windows process for one module, under Wine or beside WSL. Not for people: it
- * speaks the protocol on stdin and stdout.
+ * openihv-worker.exe MODULE: a Windows process for one module, under Wine or beside WSL. Not for
+ * people: it speaks the protocol on stdin and stdout.
  */
 #include <fcntl.h>
 #include <io.h>
@@ -11,7 +11,8 @@
 
 #include "worker/serve.h"
 
-#define CRASHED 86 /* exit status: Wine hands on no more than the low byte of an exception's code */
+#define CRASHED 86 /* exit status: Wine hands on no more than the low byte of an exception's code  \
+		    */
 
 static struct serve_config config;
 

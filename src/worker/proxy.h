@@ -22,7 +22,7 @@ struct worker_process {
 	int socket;   /* over which the worker sends its listener (sandbox.h); -1: none */
 };
 
-/* How workers are made: spawn.c for real ones. */
+/* How workers are made: launch.c for real ones. */
 struct worker_source {
 	/* 0, or a negative errno and one sentence in err. Called again for each new incarnation. */
 	int (*start)(void *user, struct worker_process *out, char *err, size_t room);

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "module/file.h"
-#include "worker/spawn.h"
+#include "worker/launch.h"
 
 /* What starts the incarnations of one module. */
 struct source {
@@ -21,8 +21,8 @@ static int start_native(void *user, struct worker_process *out, char *err, size_
 	struct source *s = user;
 	char socket[] = "SOCKET";
 	char *argv[] = {s->program, s->module, socket, NULL};
-	struct spawn spawn_it = {.program = s->program, .argv = argv, .socket = true};
-	int rc = spawn(&spawn_it, out);
+	struct launch program = {.program = s->program, .argv = argv, .socket = true};
+	int rc = launch(&program, out);
 
 	if (rc)
 		snprintf(err, room, "its worker %s cannot be started: %s", s->program,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#ifndef OPENIHV_WORKER_SPAWN_H
-#define OPENIHV_WORKER_SPAWN_H
+#ifndef OPENIHV_WORKER_LAUNCH_H
+#define OPENIHV_WORKER_LAUNCH_H
 
 #include "worker/proxy.h"
 
-struct spawn {
+struct launch {
 	const char *program;
 	char *const *argv; /* "SOCKET" in it, if any, stands for the number of the socket */
 	char *const *envp; /* NULL: this process's */
@@ -16,6 +16,6 @@ struct spawn {
 
 /* Starts a program with pipes as its stdin and stdout, and none of our other descriptors but
  * stderr. 0, or a negative errno: also that of execve(). */
-int spawn(const struct spawn *s, struct worker_process *out);
+int launch(const struct launch *s, struct worker_process *out);
 
 #endif

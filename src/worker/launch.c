@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "worker/spawn.h"
+#include "worker/launch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -61,7 +61,7 @@ static int put(int from, int to)
 
 /* Between fork() and execve(): another thread of ours may have held any lock. */
 __attribute__((noreturn)) static void child(
-	const struct spawn *s, const struct ends *e, char *const *argv)
+	const struct launch *s, const struct ends *e, char *const *argv)
 {
 	int report = fcntl(e->failure[1], F_DUPFD_CLOEXEC, 10);
 	int in = fcntl(e->in[0], F_DUPFD_CLOEXEC, 10), out = fcntl(e->out[1], F_DUPFD_CLOEXEC, 10);
@@ -96,7 +96,7 @@ static int await_program(int failure)
 	return n == (ssize_t)sizeof(err) ? -err : 0;
 }
 
-int spawn(const struct spawn *s, struct worker_process *out)
+int launch(const struct launch *s, struct worker_process *out)
 {
 	char number[] = {'0' + SOCKET_FD, '\0'};
 	char *argv[ARGS_MAX + 1];
