@@ -172,6 +172,16 @@ static bool drop(struct fake *f, HANDLE svc, enum crossing_fn fn, struct fake_pe
 	return was;
 }
 
+static void ask_user(
+	struct fake *f, const struct fake_adapter *a, const struct handler_call *within)
+{
+	DOT11EXT_IHV_UI_REQUEST request = {.guidUIRequest = {.Data1 = 1}};
+	struct function_call call = {.fn = FN_SEND_UI_REQUEST, .svc = a->svc};
+
+	call.send_ui_request.request = &request;
+	tell(f, &call, within);
+}
+
 /* ---- Handlers. ---- */
 
 static void pre_associate(struct fake *f, struct handler_call *c)
@@ -180,7 +190,19 @@ static void pre_associate(struct fake *f, struct handler_call *c)
 
 	later(f, FN_SET_AUTH_ALGORITHM, a->svc, NULL, NULL);
 	later(f, FN_SET_UNICAST_CIPHER_ALGORITHM, a->svc, NULL, NULL);
-	later(f, FN_PRE_ASSOCIATE_COMPLETION, a->svc, c->profile.session, NULL);
+	a->connect = c->profile.session;
+	if (f->asks)
+		ask_user(f, a, c);
+	else
+		later(f, FN_PRE_ASSOCIATE_COMPLETION, a->svc, a->connect, NULL);
+}
+
+/* The user has answered: the first adapter was the one that asked. */
+static void answered(struct fake *f)
+{
+	const struct fake_adapter *a = &f->adapters[0];
+
+	later(f, FN_PRE_ASSOCIATE_COMPLETION, a->svc, a->connect, NULL);
 }
 
 static void post_associate(struct fake *f, struct handler_call *c)
@@ -250,6 +272,9 @@ static void handle(struct fake *f, struct handler_call *c)
 		break;
 	case FN_ADAPTER_RESET:
 		reset(f, c);
+		break;
+	case FN_PROCESS_UI_RESPONSE:
+		answered(f);
 		break;
 	case FN_QUERY_UI_REQUEST:
 		c->result = ERROR_CALL_NOT_IMPLEMENTED;

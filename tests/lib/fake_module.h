@@ -30,8 +30,7 @@ struct fake_pending {
 
 struct fake_adapter {
 	HANDLE svc;
-	HANDLE connect; /* pre-association that is under way */
-	HANDLE session; /* post-association, likewise */
+	HANDLE connect; /* the last pre-association */
 };
 
 struct fake {
@@ -42,6 +41,7 @@ struct fake {
 	unsigned failing_loads; /* so many times it cannot be loaded */
 	DWORD service_result;   /* InitService's */
 	DWORD version;          /* both of GetVersionInfo */
+	bool asks;              /* the user, in each pre-association */
 	bool buried;            /* the host knows that it is dead: a call now is a fault */
 	/* To be looked at */
 	unsigned loads, kills, faults; /* faults: calls that should not have come */

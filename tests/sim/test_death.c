@@ -16,6 +16,7 @@
 
 #include <wlanreason.h>
 
+#include "module/inproc.h"
 #include "tests/lib/fake_module.h"
 
 #define EVENTS_MAX 64
@@ -500,6 +501,32 @@ static void test_while_dead(void **state)
 	assert_int_equal(events[nevents - 1].id, MODULE_STOPPED);
 }
 
+/* An answer of the user that waits for a module goes with it; the next one asks again. */
+static void test_user_asked(void **state)
+{
+	struct world w;
+	uint64_t id;
+
+	(void)state;
+	open_world(&w, 0, false);
+	assert_int_equal(world_start(&w), 0);
+	world_arrive(&w, 0);
+	fake->asks = true;
+	assert_int_equal(host_connect(w.adapters[0].host, w.profile), 0);
+	world_rest(&w, NS_PER_S);
+	assert_int_equal(w.ui_requests, 1);
+	id = w.ui.id;
+	assert_int_equal(host_ui_respond(w.host, id, "x", 1), 0);
+	kill_it(&w);
+	assert_int_equal(world_count(&w, FN_PROCESS_UI_RESPONSE, PHASE_ENTER), 0);
+	assert_int_equal(host_ui_respond(w.host, id, "x", 1), -ENOENT);
+	pass(&w, 2 * NS_PER_S);
+	assert_int_equal(w.ui_requests, 2);
+	assert_int_equal(host_ui_respond(w.host, w.ui.id, "x", 1), 0);
+	assert_true(world_wait(&w, 0, NOTICE_CONNECTED, 0));
+	close_world(&w);
+}
+
 static void test_stop_while_dead(void **state)
 {
 	struct world w;
@@ -773,6 +800,29 @@ static void test_sleeping_handler(void **state)
 	close_world(&w);
 }
 
+/* Two are open, of two adapters, each on a thread of its own: both come back from nowhere. */
+static void test_two_handlers(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_world(&w, 0, true);
+	up(&w);
+	world_arrive(&w, 1);
+	world_connect(&w, 1);
+	fake->stuck = FN_CONTROL;
+	fake->way = FAKE_SLEEPS;
+	assert_int_equal(host_control(w.adapters[0].host, "x", 1, 1), 0);
+	pass(&w, NS_PER_S);
+	assert_int_equal(host_control(w.adapters[1].host, "x", 1, 1), 0);
+	await_kill(&w, FN_CONTROL);
+	fake->stuck = FN_COUNT;
+	pass(&w, 3 * NS_PER_S);
+	assert_true(host_port_open(w.adapters[0].host, NULL));
+	assert_true(host_port_open(w.adapters[1].host, NULL));
+	close_world(&w);
+}
+
 static void test_stop_has_its_own(void **state)
 {
 	uint64_t begun;
@@ -886,6 +936,51 @@ static void test_trespass(void **state)
 	close_world(&w);
 }
 
+/* ---- In this process. ---- */
+
+static enum module_event_id ids[4];
+static unsigned nids;
+
+static void keep_id(void *user, const struct module_event *e)
+{
+	(void)user;
+	CHECK(nids < 4 && e->retry_ns == 0 && e->end == MODULE_LIVES);
+	if (nids < 4)
+		ids[nids++] = e->id;
+}
+
+static int in_process(const char *name)
+{
+	struct host_config config = {.event = keep_id};
+	struct module *m;
+	struct host *h;
+	char err[200];
+	int rc;
+
+	nids = wrong = 0;
+	assert_int_equal(loop_new(LOOP_VIRTUAL, &config.loop), 0);
+	assert_int_equal(inproc_open(world_built(name), &m, err, sizeof(err)), 0);
+	assert_int_equal(host_new(&config, m, &h), 0);
+	rc = host_start(h, err, sizeof(err));
+	assert_int_equal(host_stop(h), 0);
+	host_free(h);
+	loop_free(config.loop);
+	assert_int_equal(wrong, 0);
+	return rc;
+}
+
+static void test_in_process(void **state)
+{
+	(void)state;
+	assert_int_equal(in_process(WORLD_TEMPLATE), 0);
+	assert_int_equal(nids, 2);
+	assert_int_equal(ids[0], MODULE_STARTED);
+	assert_int_equal(ids[1], MODULE_STOPPED);
+	assert_int_equal(in_process("tests/modules/init_fails.so"), -EPROTO);
+	assert_int_equal(nids, 1);
+	assert_int_equal(ids[0], MODULE_FAILED_TO_START);
+}
+
 /* ---- Real time. ---- */
 
 static bool died(void *user)
@@ -937,6 +1032,7 @@ int main(void)
 		cmocka_unit_test(test_first_start),
 		cmocka_unit_test(test_while_ending),
 		cmocka_unit_test(test_while_dead),
+		cmocka_unit_test(test_user_asked),
 		cmocka_unit_test(test_stop_while_dead),
 		cmocka_unit_test(test_callbacks),
 		cmocka_unit_test(test_five_deaths),
@@ -945,11 +1041,13 @@ int main(void)
 		cmocka_unit_test(test_dying_restart),
 		cmocka_unit_test(test_stop_while_starting),
 		cmocka_unit_test(test_sleeping_handler),
+		cmocka_unit_test(test_two_handlers),
 		cmocka_unit_test(test_stop_has_its_own),
 		cmocka_unit_test(test_spinning_handler),
 		cmocka_unit_test(test_hanging_at_the_end),
 		cmocka_unit_test(test_hanging_first_start),
 		cmocka_unit_test(test_trespass),
+		cmocka_unit_test(test_in_process),
 		cmocka_unit_test(test_descriptor),
 	};
 
