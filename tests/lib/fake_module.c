@@ -325,6 +325,7 @@ static void load(struct fake *f, struct handler_call *c)
 
 static void fake_call(struct module *m, struct handler_call *c)
 {
+	enum fake_way way = FAKE_ANSWERS;
 	struct fake *f = fake_of(m);
 
 	if (c->fn == FN_MODULE_LOADED) {
@@ -332,9 +333,11 @@ static void fake_call(struct module *m, struct handler_call *c)
 		return;
 	}
 	f->faults += f->buried;
-	if (!atomic_load(&m->ended) && c->fn == f->stuck && f->way == FAKE_SLEEPS)
+	if (c->fn == f->stuck && !atomic_load(&m->ended))
+		way = f->way; /* looked at once: the test may change it while this one sleeps */
+	if (way == FAKE_SLEEPS)
 		sleep_in_handler(f);
-	else if (!atomic_load(&m->ended) && c->fn == f->stuck && f->way == FAKE_SPINS)
+	else if (way == FAKE_SPINS)
 		spin_in_handler(f);
 	if (!atomic_load(&m->ended))
 		handle(f, c);

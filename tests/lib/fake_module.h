@@ -42,9 +42,10 @@ struct fake {
 	DWORD service_result;   /* InitService's */
 	DWORD version;          /* both of GetVersionInfo */
 	bool asks;              /* the user, in each pre-association */
-	bool buried;            /* the host knows that it is dead: a call now is a fault */
+	_Atomic bool buried;    /* the host knows that it is dead: a call now is a fault */
 	/* To be looked at */
-	unsigned loads, kills, faults; /* faults: calls that should not have come */
+	unsigned loads, kills;
+	_Atomic unsigned faults; /* calls that should not have come */
 
 	pthread_mutex_t lock;
 	pthread_cond_t died;
