@@ -154,12 +154,18 @@ static bool module_idle(struct host *h)
 	return activity != MODULE_BUSY && displaced_sleep(h) && atomic_load(&h->calling) == 0;
 }
 
+/* It may say something, or that it has ended. */
+static bool may_speak(const struct host *h)
+{
+	return h->life.alive || (h->life.killed && !atomic_load(&h->module->ended));
+}
+
 /* True: the carrier had brought something, and that was taken up. */
 static bool pump(struct host *h)
 {
 	bool something;
 
-	if (!h->module->ops->pump || !h->life.alive)
+	if (!h->module->ops->pump || !may_speak(h))
 		return false;
 	pthread_mutex_unlock(&h->lock);
 	something = h->module->ops->pump(h->module);
@@ -367,7 +373,7 @@ static void pass_time(struct host *h)
 		end_run(h, HOST_LIMIT);
 		return;
 	}
-	if (h->life.alive && ops->descriptor)
+	if (ops->descriptor && may_speak(h))
 		fd = ops->descriptor(h->module);
 	h->asleep = true;
 	pthread_mutex_unlock(&h->lock);

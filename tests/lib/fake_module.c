@@ -190,6 +190,8 @@ static void pre_associate(struct fake *f, struct handler_call *c)
 
 	later(f, FN_SET_AUTH_ALGORITHM, a->svc, NULL, NULL);
 	later(f, FN_SET_UNICAST_CIPHER_ALGORITHM, a->svc, NULL, NULL);
+	if (f->early_key)
+		later(f, FN_SET_DEFAULT_KEY, a->svc, NULL, NULL);
 	a->connect = c->profile.session;
 	if (f->asks)
 		ask_user(f, a, c);
@@ -292,19 +294,15 @@ static void handle(struct fake *f, struct handler_call *c)
 static void sleep_in_handler(struct fake *f)
 {
 	pthread_mutex_lock(&f->lock);
-	atomic_store(&f->sleeping, true);
 	while (!atomic_load(&f->module.ended))
 		pthread_cond_wait(&f->died, &f->lock);
-	atomic_store(&f->sleeping, false);
 	pthread_mutex_unlock(&f->lock);
 }
 
 static void spin_in_handler(struct fake *f)
 {
-	atomic_store(&f->spinning, true);
 	while (!atomic_load(&f->module.ended))
 		;
-	atomic_store(&f->spinning, false);
 }
 
 static void load(struct fake *f, struct handler_call *c)
@@ -335,10 +333,12 @@ static void fake_call(struct module *m, struct handler_call *c)
 	f->faults += f->buried;
 	if (c->fn == f->stuck && !atomic_load(&m->ended))
 		way = f->way; /* looked at once: the test may change it while this one sleeps */
-	if (way == FAKE_SLEEPS)
+	atomic_store(&f->busy, way == FAKE_SPINS || way == FAKE_COMPUTES);
+	if (way == FAKE_SLEEPS || way == FAKE_COMPUTES)
 		sleep_in_handler(f);
 	else if (way == FAKE_SPINS)
 		spin_in_handler(f);
+	atomic_store(&f->busy, false);
 	if (!atomic_load(&m->ended))
 		handle(f, c);
 	c->lost = atomic_load(&m->ended);
@@ -348,7 +348,9 @@ static enum module_activity fake_activity(struct module *m)
 {
 	struct fake *f = fake_of(m);
 
-	return atomic_load(&f->spinning) ? MODULE_BUSY : MODULE_ASLEEP;
+	if (atomic_load(&f->busy))
+		return MODULE_BUSY;
+	return f->alone ? MODULE_ALONE : MODULE_ASLEEP;
 }
 
 static unsigned fake_threads(struct module *m)
@@ -390,6 +392,8 @@ static bool fake_pump(struct module *m)
 		fake_die(f, MODULE_EXITED, 0);
 		return true;
 	}
+	if (f->dying && --f->dying == 0)
+		fake_die(f, MODULE_KILLED, 0);
 	if (!f->npending || atomic_load(&m->ended))
 		return false;
 	p = f->pending[0];
@@ -405,8 +409,13 @@ static int fake_descriptor(struct module *m)
 
 static void fake_kill(struct module *m)
 {
-	fake_of(m)->kills++;
-	fake_die(fake_of(m), MODULE_KILLED, 0);
+	struct fake *f = fake_of(m);
+
+	f->kills++;
+	if (f->lingers)
+		f->dying = f->lingers;
+	else
+		fake_die(f, MODULE_KILLED, 0);
 }
 
 static void fake_death(struct module *m, struct module_death *out)

@@ -448,6 +448,8 @@ static void test_while_ending(void **state)
 
 static void test_while_dead(void **state)
 {
+	struct function_call late = {.fn = FN_FREE_BUFFER, .thread = 1};
+	size_t crossings;
 	struct world_adapter *a;
 	struct world w;
 
@@ -466,6 +468,10 @@ static void test_while_dead(void **state)
 	assert_int_equal(host_disconnect(a->host), 0);
 	assert_int_equal(a->told[NOTICE_DISCONNECTED], 1);
 	assert_int_equal(host_disconnect(a->host), -ENETDOWN);
+	/* What it may still have been about to say is not heard. */
+	crossings = w.ncrossings;
+	assert_int_equal(fake->module.function(fake->module.user, &late), ERROR_INVALID_STATE);
+	assert_int_equal(w.ncrossings, crossings);
 	/* Another one comes, and waits. */
 	assert_int_equal(host_add_adapter(w.host, w.adapters[1].mp, &w.adapters[1].host), 0);
 	await(&w, MODULE_STARTED);
@@ -499,6 +505,41 @@ static void test_while_dead(void **state)
 	await(&w, MODULE_STARTED);
 	close_world(&w);
 	assert_int_equal(events[nevents - 1].id, MODULE_STOPPED);
+}
+
+/* With no thread it can say nothing by itself: but it may have died. */
+static void test_alone(void **state)
+{
+	uint64_t now;
+	struct world w;
+
+	(void)state;
+	open_world(&w, 0, false);
+	up(&w);
+	fake->alone = true;
+	pass(&w, NS_PER_S);
+	now = loop_now(w.loop);
+	fake_die_unseen(fake);
+	assert_int_equal(await(&w, MODULE_STOPPED_UNEXPECTEDLY)->at, now);
+	assert_int_equal(events[nevents - 1].end, MODULE_EXITED);
+	close_world(&w);
+}
+
+/* A key that came before there was a port is gone, too (nothing_left()). */
+static void test_early_key(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_world(&w, 0, true);
+	assert_int_equal(world_start(&w), 0);
+	world_arrive(&w, 0);
+	fake->early_key = fake->asks = true;
+	assert_int_equal(host_connect(w.adapters[0].host, w.profile), 0);
+	world_rest(&w, NS_PER_S);
+	assert_int_equal(at_radio[0].group, 2);
+	kill_it(&w);
+	close_world(&w);
 }
 
 /* An answer of the user that waits for a module goes with it; the next one asks again. */
@@ -675,6 +716,7 @@ static void test_failing_restart(void **state)
 	assert_int_equal(e->deaths, 2);
 	assert_int_equal(e->retry, 2 * NS_PER_S);
 	fake->service_result = ERROR_GEN_FAILURE;
+	fake->lingers = 20; /* nothing is called in it meanwhile */
 	pass(&w, NS_PER_S);
 	e = await(&w, MODULE_FAILED_TO_START);
 	pass(&w, 2 * NS_PER_S);
@@ -786,6 +828,7 @@ static void test_sleeping_handler(void **state)
 	world_arrive(&w, 1);
 	fake->stuck = FN_CONTROL;
 	fake->way = FAKE_SLEEPS;
+	fake->lingers = 20; /* and virtual time waits for the end */
 	begun = loop_now(w.loop);
 	assert_int_equal(host_control(w.adapters[0].host, "x", 1, 1), 0);
 	/* The other adapter lives on meanwhile. */
@@ -843,24 +886,33 @@ static void test_stop_has_its_own(void **state)
 }
 
 /* Virtual time stands while it computes; 30 ms of the system's clock are its limit. */
-static void test_spinning_handler(void **state)
+static void burns(enum fake_way way)
 {
+	struct host_counts c;
 	uint64_t begun;
 	struct world w;
 
-	(void)state;
 	handler_ms = 30;
 	open_world(&w, 0, true);
 	up(&w);
 	fake->stuck = FN_CONTROL;
-	fake->way = FAKE_SPINS;
+	fake->way = way;
 	assert_int_equal(host_control(w.adapters[0].host, "x", 1, 1), 0);
 	begun = loop_now(w.loop);
 	assert_int_equal(await_kill(&w, FN_CONTROL)->at, begun);
+	host_counts(w.host, &c);
+	assert_int_equal(c.threads, 1); /* it was not taken for one that blocks */
 	fake->stuck = FN_COUNT;
 	pass(&w, 3 * NS_PER_S);
 	assert_true(host_port_open(w.adapters[0].host, NULL));
 	close_world(&w);
+}
+
+static void test_spinning_handler(void **state)
+{
+	(void)state;
+	burns(FAKE_SPINS);
+	burns(FAKE_COMPUTES);
 }
 
 /* host_stop() itself ends one that hangs, and says so by its return. */
@@ -1032,6 +1084,8 @@ int main(void)
 		cmocka_unit_test(test_first_start),
 		cmocka_unit_test(test_while_ending),
 		cmocka_unit_test(test_while_dead),
+		cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_early_key),
 		cmocka_unit_test(test_user_asked),
 		cmocka_unit_test(test_stop_while_dead),
 		cmocka_unit_test(test_callbacks),
