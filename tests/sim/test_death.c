@@ -676,6 +676,13 @@ static void test_five_deaths(void **state)
 	assert_int_equal(w.adapters[0].last[NOTICE_CONNECT_FAILED].reason,
 		WLAN_REASON_CODE_IHV_NOT_AVAILABLE);
 	assert_int_equal(w.adapters[0].told[NOTICE_ADAPTER_LOST], 5);
+	/* Somebody has repaired it. */
+	assert_int_equal(world_start(&w), 0);
+	assert_int_equal(world_start(&w), -EALREADY);
+	pass(&w, NS_PER_S);
+	assert_true(host_adapter_is_up(w.adapters[0].host));
+	assert_int_equal(kill_it(&w)->retry, NS_PER_S);
+	await(&w, MODULE_STARTED);
 	close_world(&w);
 }
 
