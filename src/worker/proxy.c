@@ -236,9 +236,7 @@ static void load(struct proxy *p, struct handler_call *c)
 {
 	int rc;
 
-	pthread_mutex_lock(&p->lock);
-	close_process(p);
-	pthread_mutex_unlock(&p->lock);
+	close_process(p); /* nobody looks at pipes or observer while .ended is set */
 	rc = start(p, p->why, sizeof(p->why));
 	c->result = ERROR_SUCCESS;
 	if (!rc)

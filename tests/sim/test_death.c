@@ -1029,7 +1029,7 @@ static int in_process(const char *name)
 
 	nids = wrong = 0;
 	assert_int_equal(loop_new(LOOP_VIRTUAL, &config.loop), 0);
-	assert_int_equal(inproc_open(world_built(name), &m, err, sizeof(err)), 0);
+	assert_int_equal(inproc_open(world_built(name), NULL, &m, err, sizeof(err)), 0);
 	assert_int_equal(host_new(&config, m, &h), 0);
 	rc = host_start(h, err, sizeof(err));
 	assert_int_equal(host_stop(h), 0);
