@@ -254,7 +254,7 @@ static void trespass(const struct crossing *x, const struct text *t)
 
 	snprintf(t->room, t->length, "trespass: the module %s%s%s%s",
 		what < sizeof(seen) / sizeof(seen[0]) ? seen[what] : "went too far",
-		call ? sandbox_name(x->module_trespass.code) : "", fn < FN_COUNT ? ", " : "",
+		call ? sandbox_name(x->module_trespass.code) : "", fn < FN_COUNT ? ": " : "",
 		fn < FN_COUNT ? crossing_name((enum crossing_fn)fn) : "");
 }
 

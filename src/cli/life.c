@@ -46,7 +46,7 @@ void life_crossing(struct life *l, const struct crossing *x)
 
 void life_event(struct life *l, const struct module_event *e)
 {
-	if (e->deaths)
+	if (e->deaths && !l->ending)
 		l->given_up = e->retry_ns == 0;
 }
 

@@ -20,7 +20,8 @@ struct death_kind {
 struct life {
 	unsigned deaths;
 	bool overdue;   /* the last one: it was killed at a deadline */
-	bool given_up;  /* it is not started anew; only the events tell */
+	bool ending;    /* the run has come to its end: no death is followed by a start */
+	bool given_up;  /* after too many deaths; only the events tell */
 	uint64_t first; /* number of the crossing that is the first death; 0: none */
 	struct death_kind kinds[LIFE_KINDS];
 	unsigned nkinds;

@@ -283,6 +283,7 @@ static int run(struct arguments *a)
 		return rc;
 	}
 	reached = rc == EXIT_PASS && tour_run(&w, a->ways, a->nways);
+	w.life.ending = true;
 	world_heading(&w, "The module is unloaded");
 	if (host_stop(w.host)) {
 		world_note(&w, "a handler never returned: the module cannot be unloaded");
