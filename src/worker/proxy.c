@@ -194,7 +194,7 @@ static int greet(struct proxy *p, char *err, size_t room)
 	if (p->listener < 0 && (ready.sandbox & SANDBOX_SEEN))
 		take_listener(p);
 	if (p->options.sandboxed)
-		p->options.sandboxed(p->options.user, ready.sandbox);
+		p->options.sandboxed(p->options.user, ready.sandbox | p->process.sandbox);
 	return 0;
 }
 
