@@ -11,9 +11,8 @@
 
 #include "worker/serve.h"
 
-#define CRASHED                                                                                    \
-	86 /* exit status: Wine hands on no more than the low byte of an exception's code          \
-	    */
+#define CRASHED 86 /* exit status: Wine hands on no more than the low byte of an exception's code  \
+		    */
 
 static struct serve_config config;
 
