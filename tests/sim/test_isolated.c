@@ -45,10 +45,11 @@ struct record {
 /* What a module needs to get an authorised port. */
 struct subject {
 	const char *module, *security, *radio;
+	bool breaks_rules;
 };
 
-static const struct subject rsn = {WORLD_RSN, WORLD_SECURITY, WORLD_RADIO};
-static const struct subject template = {WORLD_TEMPLATE, NULL, "open"};
+static const struct subject rsn = {WORLD_RSN, WORLD_SECURITY, WORLD_RADIO, false};
+static const struct subject template = {WORLD_TEMPLATE, NULL, "open", false};
 
 /* Ends the association as soon as it is pending, once. */
 static void disassociate(void *user)
@@ -135,6 +136,7 @@ static struct record record_life(const struct subject *s, uint64_t seed, bool is
 		.seed = seed,
 		.isolated = isolated,
 		.guard = guard,
+		.breaks_rules = s->breaks_rules,
 		.crossing = end_pending,
 		.user = &pending};
 	struct record r;
@@ -206,15 +208,29 @@ static void same(const struct record *a, const struct record *b)
 		differ(a, b, i, "number");
 }
 
-static void compare(const struct subject *s, uint64_t seed, bool guard)
+static unsigned trespasses(const struct record *r)
 {
+	unsigned n = 0;
+	size_t i;
+
+	for (i = 0; i < r->count; i++)
+		n += r->list[i].fn == FN_MODULE_TRESPASS;
+	return n;
+}
+
+/* Returns how many trespasses there were. */
+static unsigned compare(const struct subject *s, uint64_t seed, bool guard)
+{
+	unsigned n;
 	struct record here = record_life(s, seed, false, guard);
 	struct record there = record_life(s, seed, true, guard);
 
 	assert_true(here.count > 200);
 	same(&here, &there);
+	n = trespasses(&there);
 	free(here.list);
 	free(there.list);
+	return n;
 }
 
 static void test_rsn(void **state)
@@ -253,6 +269,23 @@ static void test_repeatable(void **state)
 	(void)state;
 	repeat(&rsn);
 	repeat(&template);
+}
+
+/* Page guards see there what they see here. */
+static void test_guard(void **state)
+{
+	const struct subject touchy[] = {
+		{"tests/modules/touchy_port.so", NULL, "open", true},
+		{"tests/modules/touchy_freed.so", NULL, "open", true},
+		{"tests/modules/touchy_kept_networks.so", NULL, "open", true},
+	};
+	unsigned i;
+
+	(void)state;
+	assert_int_equal(compare(&rsn, 3, true), 0);
+	assert_int_equal(compare(&template, 3, true), 0);
+	for (i = 0; i < 3; i++)
+		assert_true(compare(&touchy[i], 3, true) > 3);
 }
 
 /* ---- Modules that end their process. ---- */
@@ -510,6 +543,7 @@ int main(void)
 		cmocka_unit_test(test_rsn),
 		cmocka_unit_test(test_template),
 		cmocka_unit_test(test_repeatable),
+		cmocka_unit_test(test_guard),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_closes_and_stays),
 		cmocka_unit_test(test_prints),
