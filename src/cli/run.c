@@ -147,36 +147,10 @@ static int add_end(struct arguments *a, const char *name)
 	return 0;
 }
 
-/* -1: go on; otherwise an exit status. */
-static int take(struct arguments *a, int option)
+/* Options without an argument. False: it has one. */
+static bool take_flag(struct world_options *o, int option)
 {
-	struct world_options *o = &a->options;
-	int rc = 0;
-
 	switch (option) {
-	case OPTION_PROFILE:
-		o->profile = optarg;
-		break;
-	case OPTION_AP:
-		if (o->naps == WORLD_APS)
-			return cli_error("--ap: at most %d access points", WORLD_APS);
-		a->aps[o->naps++] = optarg;
-		break;
-	case OPTION_END:
-		rc = add_end(a, optarg);
-		break;
-	case OPTION_UI_RESPONSE:
-		o->ui_response = optarg;
-		break;
-	case OPTION_SEED:
-		rc = parse_seed(optarg, &o->seed);
-		break;
-	case OPTION_TRACE:
-		o->trace = optarg;
-		break;
-	case OPTION_PCAP:
-		o->pcap = optarg;
-		break;
 	case OPTION_JSON:
 		o->json = true;
 		break;
@@ -190,18 +164,45 @@ static int take(struct arguments *a, int option)
 	case OPTION_PAGE_GUARD:
 		o->guard = true;
 		break;
-	case OPTION_DEADLINE:
-		rc = parse_seconds("--deadline", optarg, &o->deadline_ms);
-		break;
-	case OPTION_STOP_DEADLINE:
-		rc = parse_seconds("--stop-deadline", optarg, &o->stop_deadline_ms);
-		break;
-	case 'h':
-		return help();
-	case OPTION_VERSION:
-		return cli_version();
+	default: /* see take() */
+		return false;
 	}
-	return rc ? rc : -1;
+	return true;
+}
+
+/* 0, or an exit status after an error was printed. */
+static int take(struct arguments *a, int option)
+{
+	struct world_options *o = &a->options;
+
+	switch (option) {
+	case OPTION_PROFILE:
+		o->profile = optarg;
+		break;
+	case OPTION_AP:
+		if (o->naps == WORLD_APS)
+			return cli_error("--ap: at most %d access points", WORLD_APS);
+		a->aps[o->naps++] = optarg;
+		break;
+	case OPTION_END:
+		return add_end(a, optarg);
+	case OPTION_UI_RESPONSE:
+		o->ui_response = optarg;
+		break;
+	case OPTION_SEED:
+		return parse_seed(optarg, &o->seed);
+	case OPTION_TRACE:
+		o->trace = optarg;
+		break;
+	case OPTION_PCAP:
+		o->pcap = optarg;
+		break;
+	case OPTION_DEADLINE:
+		return parse_seconds("--deadline", optarg, &o->deadline_ms);
+	case OPTION_STOP_DEADLINE:
+		return parse_seconds("--stop-deadline", optarg, &o->stop_deadline_ms);
+	}
+	return 0;
 }
 
 /* An AP that is not given a name gets that of the profile, so that both belong together. */
@@ -305,9 +306,14 @@ int cmd_run(int argc, char **argv)
 
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-		rc = option == '?' || option == ':' ? cli_option_error(argv, option)
-						    : take(&a, option);
-		if (rc >= 0)
+		if (option == 'h')
+			return help();
+		if (option == OPTION_VERSION)
+			return cli_version();
+		if (option == '?' || option == ':')
+			return cli_option_error(argv, option);
+		rc = take_flag(&a.options, option) ? 0 : take(&a, option);
+		if (rc)
 			return rc;
 	}
 	if (optind == argc)

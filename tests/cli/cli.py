@@ -253,6 +253,30 @@ def what_a_death_ends():
 
 
 @test
+def given_up():
+    """A module that dies whenever it is connected ends the run in its first step."""
+    lines = timeline('run', module('crash_connect'), expect=1)
+    assert [number for number, _ in events(lines)] == [10001, 10003] * 5, lines
+    assert '  5 x signal 6 (SIGABRT) in Dot11ExtIhvPerformPreAssociate' in lines, lines
+    headings = [lines[i + 1] for i, line in enumerate(lines[:-1]) if not line][:2]
+    assert headings == ['An adapter arrives and connects', 'The module is unloaded'], headings
+    ends = [line for line in lines if line.endswith('is not started anew: the run ends here')]
+    assert ends and ends[-1].startswith('failed: '), lines
+    # One that dies in its start never comes to a first step, and is not started anew.
+    lines = timeline('run', module('crash_start'), expect=1)
+    cause = 'signal 11 (SIGSEGV) in Dot11ExtIhvInitService'
+    assert events(lines) == [(10000, f'WLAN extensibility module has failed to start: {cause}; not started anew')]
+    assert 'An adapter arrives and connects' not in lines and f'  1 x {cause}' in lines, lines
+    assert VERDICT.match(lines[-1])[5] == '1', lines
+    refuses(['inspect', module('crash_start')], 'crash_start.so', 'died in Dot11ExtIhvInitService')
+    shown = [json.loads(line) for line in timeline('run', module('init_fails'), '--json', expect=2)]
+    told = [line for line in shown if 'event' in line]
+    assert told == [{'event': 10000, 'time': 0, 'text': 'WLAN extensibility module has failed to start',
+                     'cause': 'Dot11ExtIhvInitService failed with error 8',
+                     'handler': 'Dot11ExtIhvInitService'}], told
+
+
+@test
 def page_guard():
     for option in ([], ['--in-process']):
         lines = timeline('run', module('touchy_kept_networks'), '--end', 'disconnect', '--page-guard', *option, expect=1)
