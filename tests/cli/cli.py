@@ -189,6 +189,9 @@ def dies_five_times(lines, cause):
     assert unexpected == [text + f'started anew in {s} s' for s in (1, 2, 4, 8)] + [text + 'not started anew'], \
         unexpected
     assert sum(number == 10001 for number, _ in events(lines)) == 5
+    # Nobody waits in a step for what cannot happen any more.
+    after = [lines[i + 1] for i, line in enumerate(lines) if '  event    10003 ' in line]
+    assert all(line.endswith("the module's death has ended this step") for line in after), after
     output = '\n'.join(lines)
     for word in ('the module is back, and the port is open again', 'The adapter is surprise-removed',
                  'the adapter has lost its module', 'the module died 5 times and is not started anew',
