@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * openihv-worker.exe MODULE: a Windows process for one module, under Wine or beside WSL. Not for
- * people: it speaks the protocol on stdin and stdout.
+ * openihv-worker.exe MODULE [PID]: a Windows process for one module, under Wine, which tells
+ * Linux's number of it, or beside WSL. Not for people: it speaks the protocol on stdin and stdout.
  */
 #include <fcntl.h>
 #include <io.h>
@@ -9,10 +9,11 @@
 #include <stdlib.h>
 #include <windows.h>
 
+#include "module/threads.h"
 #include "worker/serve.h"
 
-#define CRASHED 86 /* exit status: Wine hands on no more than the low byte of an exception's code  \
-		    */
+/* Exit status: Wine hands on no more than the low byte of an exception's code. */
+#define CRASHED 86
 
 static struct serve_config config;
 
@@ -53,13 +54,16 @@ static int keep_pipes(void)
 	return 0;
 }
 
+/* -municode: called by the C runtime, whose headers do not declare it. */
+int wmain(int argc, wchar_t **argv);
+
 int wmain(int argc, wchar_t **argv)
 {
 	static char module[4 * MAX_PATH];
 
 	SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
 	SetUnhandledExceptionFilter(crashed);
-	if (argc != 2 || _isatty(0)) {
+	if (argc < 2 || argc > 3 || _isatty(0)) {
 		fputs("openihv-worker.exe is started by openihv, for one module\n", stderr);
 		return 2;
 	}
@@ -68,5 +72,7 @@ int wmain(int argc, wchar_t **argv)
 		keep_pipes())
 		return EXIT_FAILURE;
 	config.module = module;
+	if (argc == 3)
+		threads_of_linux((unsigned)wcstoul(argv[2], NULL, 10));
 	return serve(&config);
 }

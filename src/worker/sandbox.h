@@ -111,11 +111,14 @@ struct sandbox_wine {
 };
 
 /*
- * In the host, before fork(): reading of the system's folders and of those in `read` (NULL at the
- * end, or NULL), writing beneath `prefix` and Wine's folder /tmp/.wine-UID, which is made if
- * missing. 0; -errno: prefix cannot be opened, or /tmp/.wine-UID is not a folder of this user.
+ * In the host, before fork(): reading of the system's folders, of the prefix, of `server` (in which
+ * wineserver has its socket) and of those in `read` (NULL at the end, or NULL); writing where
+ * Windows lets a user write: beneath the prefix in drive_c/users, drive_c/ProgramData and
+ * drive_c/windows/temp. The rest of the prefix is also the next module's. 0; -errno: prefix or
+ * server cannot be opened.
  */
-int sandbox_wine_prepare(struct sandbox_wine *w, const char *prefix, const char *const *read);
+int sandbox_wine_prepare(
+	struct sandbox_wine *w, const char *prefix, const char *server, const char *const *read);
 /*
  * In the child, async-signal-safe: no new privileges, no capabilities, limits (no core, 4096
  * descriptors, a file of 1 GiB), a network namespace with nothing in it, Landlock. Unix sockets

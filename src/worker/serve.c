@@ -216,13 +216,15 @@ static int receive(struct open_call **call)
 	*call = NULL;
 	if (rc != 1)
 		return rc ? rc : -EPIPE;
+	rc = -EPROTO;
 	if (m.type == MESSAGE_CALL)
-		return call_read(&m, &body, call);
-	if (m.type == MESSAGE_REPLY)
-		return reply_came(&m, &body);
-	if (m.type == MESSAGE_RELEASE)
-		return release_came(&body);
-	return -EPROTO;
+		rc = call_read(&m, &body, call);
+	else if (m.type == MESSAGE_REPLY)
+		rc = reply_came(&m, &body);
+	else if (m.type == MESSAGE_RELEASE)
+		rc = release_came(&body);
+	channel_forget(&worker.channel);
+	return rc;
 }
 
 /* The host is gone, or not what it seems. What the module does now concerns nobody. */

@@ -27,6 +27,7 @@
  * one that closes; by itself the server ends WINE_LINGER seconds after its last program.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -34,6 +35,7 @@ enum {
 	WINE_LIMIT = 120000,   // ms for all of wine_open(); the prefix takes 10 to 15 s to make
 	WINE_LINGER = 600,     // s
 	WINE_ERROR_SIZE = 512, // room for any error of this file
+	WINE_FOLDER_SIZE = 4096,
 };
 
 struct wine;
@@ -62,6 +64,10 @@ int wine_server_up(struct wine *w, char *err, size_t room);
 
 // The server of this prefix, or 0: there is none now (or never, under WSL).
 pid_t wine_server_pid(const struct wine *w);
+// The folder of its socket, wherever this Wine keeps that; false: there is no server now.
+bool wine_server_folder(const struct wine *w, char *out, size_t room);
+// The prefix, or NULL under WSL.
+const char *wine_prefix(const struct wine *w);
 
 /*
  * The Windows name of an existing file, for an argument of a program: Z:\... of its real path. To

@@ -4,8 +4,6 @@
 
 // What the files of the Wine environment share, and its tests.
 
-#include <stdbool.h>
-
 #include "worker/wine.h"
 
 struct wine {

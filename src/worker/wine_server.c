@@ -140,6 +140,22 @@ pid_t wine_server_pid(const struct wine *w)
 	return w->wsl ? 0 : wine_server_of(w->prefix);
 }
 
+bool wine_server_folder(const struct wine *w, char *out, size_t room)
+{
+	pid_t pid = wine_server_pid(w);
+	char text[TEXT_SIZE];
+	(void)snprintf(text, sizeof(text), "%d", (int)pid);
+	out[0] = '\0';
+	if (pid)
+		link_of(text, "cwd", out, room);
+	return out[0] == '/';
+}
+
+const char *wine_prefix(const struct wine *w)
+{
+	return w->wsl ? NULL : w->prefix;
+}
+
 // Held: wine.lock.
 int wine_server_start(const struct wine *w)
 {

@@ -53,7 +53,7 @@ static void test_refused_files(void **state)
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		err[0] = '\0';
 		assert_int_equal(
-			inproc_open(table[i].path, &module, err, sizeof(err)), table[i].error);
+			inproc_open(table[i].path, NULL, &module, err, sizeof(err)), table[i].error);
 		assert_null(module);
 		assert_int_not_equal(err[0], '\0');
 	}
@@ -65,13 +65,13 @@ static void test_open(void **state)
 	char err[200] = "";
 
 	(void)state;
-	if (inproc_open(path, &module, err, sizeof(err)) != 0)
+	if (inproc_open(path, NULL, &module, err, sizeof(err)) != 0)
 		fail_msg("%s: %s", path, err);
 	module->function = function;
 	assert_int_equal(module->exports & MODULE_HAS_VERSION_INFO, MODULE_HAS_VERSION_INFO);
 	assert_int_equal(module->exports & MODULE_HAS_INIT_SERVICE, MODULE_HAS_INIT_SERVICE);
 	assert_int_equal(module->functions, 22);
-	assert_int_equal(inproc_open(path, &second, err, sizeof(err)), -EBUSY);
+	assert_int_equal(inproc_open(path, NULL, &second, err, sizeof(err)), -EBUSY);
 }
 
 static void test_start(void **state)
