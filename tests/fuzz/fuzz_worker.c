@@ -326,8 +326,8 @@ static void run_a(struct run *r, struct reader *in, uint8_t flags)
 	/* Every way once: a life without steps of its own */
 	static const uint8_t ordinary[] = {0, 6, 15, 8, 1, 2, 3, 0, 9};
 	const struct host_config config = {.strict = (flags & STRICT) != 0,
-		.handler_deadline_ms = 30,
-		.stop_deadline_ms = 20,
+		.handler_deadline_ms = 10, /* of real time, too: it bounds what an input takes */
+		.stop_deadline_ms = 10,
 		.load_deadline_ms = 1000};
 	struct hostile_config worker = {
 		.at = FN_COUNT, .secure = (flags & WPA2) != 0, .flood_max = 64};

@@ -61,10 +61,12 @@ void hostile_learn(struct hostile *h, const struct handler_call *c)
 		remember(h, c->perform_post_associate.session);
 		memcpy(h->peer, c->perform_post_associate.port->PeerMacAddress, sizeof(h->peer));
 		later(h, FN_SEND_PACKET, c);
+		if (h->config.honest) {
+			later(h, FN_POST_ASSOCIATE_COMPLETION, c);
+			break;
+		}
 		later(h, FN_SET_KEY_MAPPING_KEY, c);
 		later(h, FN_SET_DEFAULT_KEY, c);
-		if (h->config.honest)
-			later(h, FN_POST_ASSOCIATE_COMPLETION, c);
 		break;
 	case FN_ADAPTER_RESET:
 	case FN_STOP_POST_ASSOCIATE:
