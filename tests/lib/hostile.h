@@ -39,7 +39,7 @@ enum hostile_op {
 	HOSTILE_CLOSE_IN,  /* closes the pipe from the host */
 	HOSTILE_FLOOD,     /* number (2) of functions without reading an answer; in a thread of
 			    its own (1); answers */
-	HOSTILE_DEAF,      /* reads no more, and does not answer */
+	HOSTILE_DEAF,      /* reads no more; answers, if (1) is odd */
 	HOSTILE_OPS
 };
 

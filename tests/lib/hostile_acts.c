@@ -413,7 +413,7 @@ static int carry_out(struct hostile *h, struct hostile_call *c, enum hostile_op 
 		return flood(h, c);
 	case HOSTILE_DEAF:
 		h->deaf = true;
-		return 0;
+		return take(h) % 2 ? answer(h, c) : 0;
 	case HOSTILE_OPS:
 		break;
 	}

@@ -132,13 +132,15 @@ static void fill_key(struct hostile *h, struct function_call *f, const UCHAR *pe
 {
 	samples_fill(&h->samples, 0);
 	if (f->fn == FN_SET_DEFAULT_KEY) {
-		h->samples.default_key.v.ucKey[8] = 16;
+		h->samples.default_key.room[offsetof(DOT11_CIPHER_DEFAULT_KEY_VALUE, ucKey) + 8] =
+			16;
 		h->samples.default_key.v.usKeyLength = CCMP_KEY_BYTES;
 		f->set_default_key.key = &h->samples.default_key.v;
 		f->set_default_key.direction = DOT11_DIR_INBOUND;
 	} else {
 		memcpy(h->samples.mapping_key.v.PeerMacAddr, peer, sizeof(DOT11_MAC_ADDRESS));
-		h->samples.mapping_key.v.ucKey[8] = 16;
+		h->samples.mapping_key
+			.room[offsetof(DOT11_CIPHER_KEY_MAPPING_KEY_VALUE, ucKey) + 8] = 16;
 		f->set_key_mapping_key.key = &h->samples.mapping_key.v;
 	}
 }
