@@ -249,9 +249,11 @@ static void test_answers_cut(void **state)
 	unsigned fn, missing;
 
 	(void)state;
-	for (fn = 0; fn < FN_HANDLERS; fn++)
+	for (fn = 0; fn < FN_HANDLERS; fn++) {
 		for (missing = 1; cut_once((enum crossing_fn)fn, HOSTILE_TRUNCATED, 0, missing);)
 			missing++;
+		assert_true(missing > 12); /* result, threads, blocks */
+	}
 }
 
 static void test_functions_cut(void **state)
@@ -262,6 +264,7 @@ static void test_functions_cut(void **state)
 	for (fn = 0; fn < FN_CALLS - FN_HANDLERS; fn++)
 		for (missing = 1; cut_once(FN_CONTROL, HOSTILE_FUNCTION, (uint8_t)fn, missing);)
 			missing++;
+	assert_true(missing > 13); /* of the last: stale, adapter, blocks */
 }
 
 int main(void)
