@@ -15,12 +15,22 @@
 #include "worker/sandbox.h"
 #include "worker/serve.h"
 
+/* The host tells of a crash by the signal that a process ended by: it has to be that of the module,
+ * and not a report that ends with a status. */
+#define CRASH_IS_A_CRASH ":handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0"
+
 #if defined(__SANITIZE_ADDRESS__)
 /* The leak detector stops a process from outside, which the sandbox does not allow. */
 const char *__asan_default_options(void);
 __attribute__((visibility("default"))) const char *__asan_default_options(void)
 {
-	return "detect_leaks=0";
+	return "detect_leaks=0" CRASH_IS_A_CRASH;
+}
+#elif defined(__SANITIZE_THREAD__)
+const char *__tsan_default_options(void);
+__attribute__((visibility("default"))) const char *__tsan_default_options(void)
+{
+	return "report_bugs=1" CRASH_IS_A_CRASH;
 }
 #endif
 

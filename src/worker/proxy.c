@@ -41,10 +41,12 @@ static bool wait_for_end(pid_t pid, int ms)
 static int reap(struct proxy *p, int patience_ms)
 {
 	int status = 0;
+	bool lingers;
 
 	if (p->process.pid <= 0)
 		return 0;
-	if (!wait_for_end(p->process.pid, patience_ms)) {
+	lingers = !wait_for_end(p->process.pid, patience_ms);
+	if (lingers) {
 		kill(p->process.pid, SIGKILL);
 		wait_for_end(p->process.pid, -1);
 	}
@@ -53,6 +55,7 @@ static int reap(struct proxy *p, int patience_ms)
 	while (waitpid(p->process.pid, &status, 0) < 0 && errno == EINTR)
 		;
 	p->process.pid = 0;
+	p->garbled |= lingers; /* the signal that it ended by was ours */
 	pthread_mutex_unlock(&p->lock);
 	return status;
 }

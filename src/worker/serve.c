@@ -155,11 +155,24 @@ static unsigned module_threads(enum crossing_fn fn)
 	return n;
 }
 
+/* The host is gone, or not what it seems. What the module does now concerns nobody. */
+static void the_end(int err)
+{
+	pthread_mutex_lock(&worker.lock);
+	worker.over = true;
+	worker.status = err == -EPIPE ? 0 : 1;
+	if (worker.running || worker.callers || !worker.deinitialised)
+		_exit(worker.status);
+	pthread_cond_broadcast(&worker.work);
+	pthread_mutex_unlock(&worker.lock);
+}
+
 /* In a thread of the pool, without the lock. */
 static void make_call(struct open_call *c)
 {
 	struct returned r = {.call = c};
 	struct message m = {.type = MESSAGE_RETURN, .fn = (uint16_t)c->call.fn, .call = c->number};
+	int err;
 
 	worker.module->ops->call(worker.module, &c->call);
 	r.extra.threads = module_threads(c->call.fn);
@@ -168,8 +181,9 @@ static void make_call(struct open_call *c)
 	worker.running--;
 	worker.deinitialised |= c->call.fn == FN_DEINIT_SERVICE;
 	pthread_mutex_unlock(&worker.lock);
-	channel_send(
-		&worker.channel, m, put_return, &r); /* without a host it ends at the next read */
+	err = channel_send(&worker.channel, m, put_return, &r);
+	if (err)
+		the_end(err);
 	call_free(c);
 }
 
@@ -225,18 +239,6 @@ static int receive(struct open_call **call)
 		rc = release_came(&body);
 	channel_forget(&worker.channel);
 	return rc;
-}
-
-/* The host is gone, or not what it seems. What the module does now concerns nobody. */
-static void the_end(int err)
-{
-	pthread_mutex_lock(&worker.lock);
-	worker.over = true;
-	worker.status = err == -EPIPE ? 0 : 1;
-	if (worker.running || worker.callers || !worker.deinitialised)
-		_exit(worker.status);
-	pthread_cond_broadcast(&worker.work);
-	pthread_mutex_unlock(&worker.lock);
 }
 
 /* With the lock held: somebody else may read. */
