@@ -8,7 +8,8 @@
  *
  * One loop on virtual time; the hosts run in turns. An input is flags (1), a number of steps (1),
  * the steps of host A (1 each), and the bytes that the hostile worker acts by. Flags: 1: host B is
- * there, and connected; 2: host A connects to the WPA2 network; 4: it is strict.
+ * there, and connected; 2: host A connects to the WPA2 network; 4: it is strict; 8: each START
+ * takes a byte, too.
  *
  * The hostile module never completes a session with success: no port of host A may open, no frame
  * pass it. Nothing may be left when host A has stopped, the host's own rules (H) hold, and host B's
@@ -35,6 +36,7 @@ enum {
 	WITH_B = 1,
 	WPA2 = 2,
 	STRICT = 4,
+	STARTS = 8,
 };
 
 struct side {
@@ -331,8 +333,10 @@ static void run_a(struct run *r, struct reader *in, uint8_t flags)
 		.handler_deadline_ms = 10, /* of real time, too: it bounds what an input takes */
 		.stop_deadline_ms = 10,
 		.load_deadline_ms = 1000};
-	struct hostile_config worker = {
-		.at = FN_COUNT, .secure = (flags & WPA2) != 0, .flood_max = 64};
+	struct hostile_config worker = {.at = FN_COUNT,
+		.secure = (flags & WPA2) != 0,
+		.starts = (flags & STARTS) != 0,
+		.flood_max = 64};
 	unsigned n = reader_u8(in) % (STEPS_MAX + 1);
 	const uint8_t *steps = reader_take(in, n);
 

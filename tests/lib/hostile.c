@@ -135,25 +135,11 @@ static int replied(struct hostile *h, const struct message *m)
 	return c ? hostile_act(h, c) : 0;
 }
 
-static int ready(struct hostile *h)
-{
-	struct writer w = writer_init(h->outbox + MESSAGE_HEADER, HOSTILE_ROOM);
-	struct message_ready r = {.version = PROTOCOL_VERSION,
-		.exports = MODULE_HAS_VERSION_INFO | MODULE_HAS_INIT_SERVICE |
-			   MODULE_HAS_VIRTUAL_STATION,
-		.functions = 22,
-		.vs_functions = 4};
-
-	message_put_ready(&w, &r);
-	h->outbox_length = w.len;
-	return hostile_send(h, (struct message){.type = MESSAGE_READY});
-}
-
 static int received(struct hostile *h, const struct message *m, const uint8_t *body)
 {
 	switch ((enum message_type)m->type) {
 	case MESSAGE_START:
-		return ready(h);
+		return hostile_greet(h);
 	case MESSAGE_CALL:
 		return called(h, m, body);
 	case MESSAGE_REPLY:

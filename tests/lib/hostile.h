@@ -50,12 +50,30 @@ enum hostile_op {
  * host's fault.
  */
 
+/* Answers to START: the first byte of all, if the test wants that. */
+enum hostile_start {
+	HOSTILE_STARTS, /* in order */
+	HOSTILE_START_VERSION,
+	HOSTILE_START_ANY, /* every bit that READY has */
+	HOSTILE_START_TWICE,
+	HOSTILE_START_SPEAKS, /* READY, and a function at once */
+	HOSTILE_START_EARLY,  /* the other way round */
+	HOSTILE_START_FAILS,
+	HOSTILE_START_FAILS_WELL,
+	HOSTILE_START_GARBAGE,
+	HOSTILE_START_PART,
+	HOSTILE_START_CLOSES,
+	HOSTILE_START_DIES, /* after READY */
+	HOSTILE_START_WAYS
+};
+
 struct hostile_config {
 	const uint8_t *bytes; /* the caller's, for as long as it lives */
 	size_t size;
 	/* Behaves: an open port with it is in order. The bytes are not used. */
 	bool honest;
 	bool secure;        /* asks for WPA2 */
+	bool starts;        /* each START takes a byte (enum hostile_start) */
 	unsigned flood_max; /* of functions, so that no pipe is full; 0: no limit */
 	/* The operation at the CALLs of `at`, from the (skip+1)th on, `times` times (0: once); its
 	 * bytes are `bytes`, each time. FN_COUNT: each CALL takes the next byte for its operation.

@@ -81,6 +81,9 @@ int hostile_next(struct hostile *h);
 /* Body of f into the outbox. */
 void hostile_put_function(struct hostile *h, const struct function_call *f);
 
+/* hostile_start.c: the answer to START. 0, or -1: it is gone. */
+int hostile_greet(struct hostile *h);
+
 /* hostile_acts.c: what it does else */
 /* An operation on a CALL. 0, or -1: it is gone. */
 int hostile_act(struct hostile *h, struct hostile_call *c);

@@ -11,6 +11,7 @@
  */
 #include "tests/lib/world.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -267,15 +268,48 @@ static void test_functions_cut(void **state)
 	assert_true(missing > 13); /* of the last: stale, adapter, blocks */
 }
 
+/* ---- The answer to START. ---- */
+
+static void test_starts(void **state)
+{
+	static const int expected[HOSTILE_START_WAYS] = {[HOSTILE_START_VERSION] = -EPROTO,
+		[HOSTILE_START_ANY] = -EPROTO,
+		[HOSTILE_START_EARLY] = -EPROTO,
+		[HOSTILE_START_FAILS] = -ENOENT,
+		[HOSTILE_START_FAILS_WELL] = -EPROTO,
+		[HOSTILE_START_GARBAGE] = -EPROTO,
+		[HOSTILE_START_PART] = -EPROTO,
+		[HOSTILE_START_CLOSES] = -EPROTO};
+	const struct worker_options options = {.start_s = 10};
+	uint8_t way;
+
+	(void)state;
+	for (way = 0; way < HOSTILE_START_WAYS; way++) {
+		const struct hostile_config config = {
+			.bytes = &way, .size = 1, .at = FN_CONTROL, .starts = true};
+		struct worker_source source = hostile_source(hostile_new(&config));
+		struct module *m;
+		char err[256] = "";
+		int rc = proxy_open("played", &source, &options, &m, err, sizeof(err));
+
+		assert_int_equal(rc, expected[way]);
+		assert_true(rc ? m == NULL && err[0] : m != NULL);
+		assert_null(strchr(err, '\n'));
+		if (m)
+			m->ops->close(m);
+	}
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(harms) / sizeof(harms[0]) + 2] = {
+	struct CMUnitTest tests[sizeof(harms) / sizeof(harms[0]) + 3] = {
 		{"answers cut", test_answers_cut, NULL, NULL, NULL},
-		{"functions cut", test_functions_cut, NULL, NULL, NULL}};
+		{"functions cut", test_functions_cut, NULL, NULL, NULL},
+		{"starts", test_starts, NULL, NULL, NULL}};
 	size_t i;
 
 	for (i = 0; i < sizeof(harms) / sizeof(harms[0]); i++)
-		tests[i + 2] = (struct CMUnitTest){
+		tests[i + 3] = (struct CMUnitTest){
 			harms[i].name, test_harm, NULL, NULL, (void *)(uintptr_t)&harms[i]};
 	return _cmocka_run_group_tests(
 		"hostile", tests, sizeof(tests) / sizeof(tests[0]), NULL, NULL);
