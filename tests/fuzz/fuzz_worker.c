@@ -238,6 +238,7 @@ static void b_begin(struct run *r)
 static void arrive(struct run *r)
 {
 	REQUIRE(host_add_adapter(r->a.host, r->a.mp, &r->a.adapter) == 0);
+	rest(&r->a, NS_PER_MS);
 }
 
 static void adapter_step(struct run *r, uint8_t step)

@@ -44,10 +44,10 @@ enum hostile_op {
 };
 
 /*
- * FUNCTION and THREAD: which (1), which handles (1), bits to invert in the body: number (1), so
- * many times place (2) and bits (1); bytes (2) that are missing at its end. It never tells a live
- * session's success (Post- AssociateCompletion with error 0), so that a port that opens is the
- * host's fault.
+ * FUNCTION and THREAD: which (1), which adapter (1), which session or block (1; 0: what fits), bits
+ * to invert in the body: number (1), so many times place (2) and bits (1); bytes (2) that are
+ * missing at its end. It never tells a live session's success (Post- AssociateCompletion with error
+ * 0), so that a port that opens is the host's fault.
  */
 
 /* Answers to START: the first byte of all, if the test wants that. */

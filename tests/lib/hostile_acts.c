@@ -146,11 +146,12 @@ static bool opens(struct hostile *h, enum crossing_fn fn)
 	return success;
 }
 
-static HANDLE handle_by(const struct hostile *h, unsigned choice)
+/* 0: what fits. */
+static HANDLE handle_by(const struct hostile *h, unsigned choice, HANDLE fits)
 {
 	switch (choice % 4) {
 	case 0:
-		return h->svcs[(choice >> 2) % 4];
+		return choice ? NULL : fits;
 	case 1:
 		return h->handles[(choice >> 2) % HOSTILE_HANDLES];
 	case 2: /* of another adapter or time, perhaps */
@@ -189,15 +190,15 @@ static enum crossing_fn put_plausible(struct hostile *h)
 {
 	const enum crossing_fn fn =
 		(enum crossing_fn)(FN_HANDLERS + take(h) % (FN_CALLS - FN_HANDLERS));
-	const unsigned choice = take(h);
-	void *block = h->blocks[(choice >> 2) % HOSTILE_BLOCKS];
+	const unsigned svc = take(h), session = take(h);
+	void *block = h->blocks[session % HOSTILE_BLOCKS];
 	struct function_call f;
 
 	samples_fill(&h->samples, 0);
 	f = sample_function(&h->samples, fn);
-	f.stale = (choice & 0x80) != 0;
-	f.svc = handle_by(h, choice & 15);
-	choose_session(h, &f, handle_by(h, choice >> 2));
+	f.stale = (svc & 0x80) != 0;
+	f.svc = handle_by(h, svc & 0x7F, h->svcs[0]);
+	choose_session(h, &f, handle_by(h, session, h->session));
 	if (fn == FN_ALLOCATE_BUFFER) {
 		f.allocate_buffer.size = sizeof(h->blocks[0]);
 		f.allocate_buffer.token = block;

@@ -55,6 +55,7 @@ struct hostile {
 	bool waiting;                    /* its thread 1, for a REPLY */
 	HANDLE handles[HOSTILE_HANDLES]; /* that the host named: adapters, connections, sessions */
 	unsigned nhandles;
+	HANDLE session; /* or connection, the last */
 	HANDLE svcs[4]; /* by the handle that it gave back, less 1 */
 	unsigned nsvcs;
 	DOT11_MAC_ADDRESS peer;

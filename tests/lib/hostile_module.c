@@ -53,12 +53,14 @@ void hostile_learn(struct hostile *h, const struct handler_call *c)
 		break;
 	case FN_PERFORM_PRE_ASSOCIATE:
 		remember(h, c->profile.session);
+		h->session = c->profile.session;
 		later(h, FN_SET_AUTH_ALGORITHM, c);
 		later(h, FN_SET_UNICAST_CIPHER_ALGORITHM, c);
 		later(h, FN_PRE_ASSOCIATE_COMPLETION, c);
 		break;
 	case FN_PERFORM_POST_ASSOCIATE:
 		remember(h, c->perform_post_associate.session);
+		h->session = c->perform_post_associate.session;
 		memcpy(h->peer, c->perform_post_associate.port->PeerMacAddress, sizeof(h->peer));
 		later(h, FN_SEND_PACKET, c);
 		if (h->config.honest) {

@@ -54,10 +54,10 @@ static const struct harm harms[] = {
 	{"twice", HOSTILE_TWICE, {0}, MODULE_GARBLED, 0, false, 0},
 	{"never", HOSTILE_SILENT, {0}, MODULE_KILLED, 0, true, 0},
 	{"function", HOSTILE_FUNCTION, {FN_SEND_PACKET - FN_HANDLERS}, LIVES, 0, false, 0},
-	{"function cut", HOSTILE_FUNCTION, {9, 0, 0, 1}, MODULE_GARBLED, 0, false, 0},
+	{"function cut", HOSTILE_FUNCTION, {9, 0, 0, 0, 1}, MODULE_GARBLED, 0, false, 0},
 	{"function of a thread", HOSTILE_THREAD, {9}, LIVES, 0, false, 0},
-	{"function of a thread cut", HOSTILE_THREAD, {9, 0, 0, 1}, MODULE_GARBLED, 0, false, 0},
-	{"failure of the session", HOSTILE_FUNCTION, {7, 0x10}, LIVES, 0, false, 0},
+	{"function of a thread cut", HOSTILE_THREAD, {9, 0, 0, 0, 1}, MODULE_GARBLED, 0, false, 0},
+	{"failure of the session", HOSTILE_FUNCTION, {7}, LIVES, 0, false, 0},
 	{"function without a body", HOSTILE_FUZZED, {9}, MODULE_GARBLED, 0, false, 0},
 	{"START", HOSTILE_FORBIDDEN, {0}, MODULE_GARBLED, 0, false, 0},
 	{"CALL", HOSTILE_FORBIDDEN, {1}, MODULE_GARBLED, 0, false, 0},
@@ -212,7 +212,8 @@ static bool cut_once(enum crossing_fn fn, enum hostile_op op, uint8_t function, 
 {
 	static struct samples samples;
 	const uint8_t cut_answer[] = {(uint8_t)missing, (uint8_t)(missing >> 8)};
-	const uint8_t cut_function[] = {function, 0, 0, (uint8_t)missing, (uint8_t)(missing >> 8)};
+	const uint8_t cut_function[] = {
+		function, 0, 0, 0, (uint8_t)missing, (uint8_t)(missing >> 8)};
 	const bool answers = op == HOSTILE_TRUNCATED;
 	const struct hostile_config config = {.bytes = answers ? cut_answer : cut_function,
 		.size = answers ? sizeof(cut_answer) : sizeof(cut_function),
