@@ -230,13 +230,15 @@ static int receive(struct open_call **call)
 	*call = NULL;
 	if (rc != 1)
 		return rc ? rc : -EPIPE;
+	rc = -EPROTO;
 	if (m.type == MESSAGE_CALL)
-		return call_read(&m, &body, call);
-	if (m.type == MESSAGE_REPLY)
-		return reply_came(&m, &body);
-	if (m.type == MESSAGE_RELEASE)
-		return release_came(&body);
-	return -EPROTO;
+		rc = call_read(&m, &body, call);
+	else if (m.type == MESSAGE_REPLY)
+		rc = reply_came(&m, &body);
+	else if (m.type == MESSAGE_RELEASE)
+		rc = release_came(&body);
+	channel_forget(&worker.channel);
+	return rc;
 }
 
 /* With the lock held: somebody else may read. */
