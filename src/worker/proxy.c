@@ -542,13 +542,21 @@ int proxy_open(const char *path, const struct worker_source *source,
 
 void proxy_counts(const struct module *m, unsigned long *calls, unsigned long *functions)
 {
-	const struct proxy *p = (const struct proxy *)m;
+	struct proxy *p = (struct proxy *)(uintptr_t)m;
 
+	pthread_mutex_lock(&p->lock);
 	*calls = p->calls;
 	*functions = p->functions;
+	pthread_mutex_unlock(&p->lock);
 }
 
 pid_t proxy_pid(const struct module *m)
 {
-	return ((const struct proxy *)m)->process.pid;
+	struct proxy *p = (struct proxy *)(uintptr_t)m;
+	pid_t pid;
+
+	pthread_mutex_lock(&p->lock);
+	pid = p->process.pid;
+	pthread_mutex_unlock(&p->lock);
+	return pid;
 }
