@@ -339,6 +339,7 @@ static void proxy_call(struct module *m, struct handler_call *c)
 	struct proxy *p = (struct proxy *)m;
 	struct waiter w = {.call = c, .turn = PTHREAD_COND_INITIALIZER};
 	struct message message = {.type = MESSAGE_CALL, .fn = (uint16_t)c->fn};
+	int err;
 
 	if (c->fn == FN_MODULE_LOADED) {
 		load(p, c);
@@ -358,7 +359,8 @@ static void proxy_call(struct module *m, struct handler_call *c)
 	pthread_mutex_unlock(&p->lock);
 	message.call = w.number;
 	tell_news(p);
-	if (channel_send(&p->channel, message, put_call, c))
+	err = channel_send(&p->channel, message, put_call, c);
+	if (err && err != -EPIPE) /* that is read from the other pipe, with how it ended */
 		m->ops->kill(m);
 	wait_for_return(p, &w);
 	pthread_cond_destroy(&w.turn);

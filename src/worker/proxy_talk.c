@@ -95,6 +95,8 @@ static int serve_function(struct proxy *p, const struct message *m, struct reade
 	if (!err) {
 		reply.result = p->module.function(p->module.user, &call);
 		err = channel_send(&p->channel, answer, put_reply, &reply);
+		if (err == -EPIPE) /* it has died meanwhile; how, is read from the other pipe */
+			err = 0;
 	}
 	if (p->user_data && call.fn == FN_GET_PROFILE_CUSTOM_USER_DATA)
 		wipe(p->user_data, MODULE_USER_DATA_MAX);
