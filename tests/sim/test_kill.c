@@ -102,11 +102,17 @@ static void on_event(void *user, const struct module_event *e)
 		nothing_left(w, s);
 }
 
+/* Until it has been hit, as virtual time does not wait for what the system does. It stays the
+ * proxy's to reap. */
 static void shoot(struct world *w, struct shot *s)
 {
+	const pid_t pid = proxy_pid(w->module);
+	siginfo_t info;
+
 	s->fired = true;
 	s->at = loop_now(w->loop);
-	CHECK(s, kill(proxy_pid(w->module), s->signal) == 0);
+	CHECK(s, pid > 0 && kill(pid, s->signal) == 0);
+	CHECK(s, waitid(P_PID, (id_t)pid, &info, WEXITED | WSTOPPED | WNOWAIT) == 0);
 }
 
 static void on_crossing(struct world *w, const struct crossing *x)
@@ -129,7 +135,7 @@ static void open_world(struct world *w, struct shot *s)
 		.security = WORLD_SECURITY,
 		.aps = {WORLD_RADIO},
 		.isolated = true,
-		.breaks_rules = s->signal == SIGSTOP, /* X-17, and no other: close_world() */
+		.breaks_rules = s->signal == SIGSTOP, /* but see judge_findings() */
 		.configure = configure,
 		.crossing = on_crossing,
 		.user = s};
@@ -137,7 +143,22 @@ static void open_world(struct world *w, struct shot *s)
 	world_open(w, &config);
 }
 
-/* Nothing alive, no process, and no rule broken but that handlers have to return. */
+/* No rule was broken but, by one that is stopped, that handlers return and associations complete.
+ */
+static void judge_findings(const struct world *w, const struct shot *s)
+{
+	const struct finding *list;
+	size_t count, i;
+
+	list = checker_findings(host_checker(w->host), &count);
+	for (i = 0; i < count; i++)
+		if (s->signal != SIGSTOP ||
+			(list[i].rule != RULE_X_17 && list[i].rule != RULE_X_22 &&
+				list[i].rule != RULE_X_32))
+			fail_msg("%s: %s", rule_info(list[i].rule)->id, list[i].text);
+}
+
+/* Nothing alive, no process. */
 static void close_world(struct world *w, struct shot *s)
 {
 	struct host_counts c;
@@ -146,7 +167,7 @@ static void close_world(struct world *w, struct shot *s)
 		world_stop(w);
 	host_counts(w->host, &c);
 	assert_int_equal(c.adapters + c.sessions + c.buffers + c.sends + c.ui_requests, 0);
-	assert_int_equal(checker_violations(host_checker(w->host)), world_findings(w, RULE_X_17));
+	judge_findings(w, s);
 	world_close(w);
 	assert_int_equal(s->wrong, 0);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
@@ -185,13 +206,23 @@ static const struct told *await_death(struct world *w, struct shot *s, unsigned 
 	return &s->events[s->nevents - 1];
 }
 
-static void live(struct world *w)
+static void await_up(struct world *w)
 {
-	/* It may be lost in the moment when it is up. */
-	if (!world_try_arrive(w, 0) || !host_adapter_is_up(w->adapters[0].host))
-		assert_true(world_wait(w, 0, NOTICE_ADAPTER_UP, 1));
-	world_connect(w, 0);
+	const struct world_adapter *a = &w->adapters[0];
+
+	if (!host_adapter_is_up(a->host))
+		assert_true(world_wait(w, 0, NOTICE_ADAPTER_UP, a->told[NOTICE_ADAPTER_UP]));
+}
+
+/* Returns whether it connected. */
+static bool live(struct world *w)
+{
+	world_try_arrive(w, 0);
+	await_up(w); /* it may be lost in the moment when it is up */
+	if (!world_try_connect(w, 0))
+		return false;
 	world_try_ping(w, 0);
+	return true;
 }
 
 /* ---- A signal at each crossing of a connect. ---- */
@@ -305,7 +336,7 @@ static uint64_t measure(uint64_t *first)
 	struct world w;
 	uint64_t n;
 
-	aim(&none, "no signal", 0, 0);
+	aim(&none, "no signal", SIGCONT, 0);
 	open_world(&w, &none);
 	*first = w.ncrossings;
 	live(&w);
@@ -319,14 +350,19 @@ static void connect_and_shoot(int signal, uint64_t after)
 {
 	struct shot s;
 	struct world w;
+	bool connected;
 
 	aim(&s, "connect", signal, after);
 	open_world(&w, &s);
-	live(&w);
+	connected = live(&w);
 	/* Stopped when nobody called it any more: it is found out by the next call. */
-	if (!count_events(&s, MODULE_STOPPED_UNEXPECTEDLY) && signal == SIGSTOP)
+	if (connected && !count_events(&s, MODULE_STOPPED_UNEXPECTEDLY) && signal == SIGSTOP)
 		assert_int_equal(host_control(w.adapters[0].host, "x", 1, 1), 0);
 	await_death(&w, &s, 1);
+	if (!connected) {
+		await_up(&w);
+		world_connect(&w, 0);
+	}
 	assert_true(world_wait_open(&w, 0));
 	world_ping(&w, 0);
 	assert_true(radio_has_key(0) && radio_group_keys(0));
@@ -335,7 +371,10 @@ static void connect_and_shoot(int signal, uint64_t after)
 	judge_events(&s);
 	assert_int_equal(w.adapters[0].told[NOTICE_ADAPTER_LOST], 1);
 	assert_int_equal(w.adapters[0].told[NOTICE_DISCONNECTED], 0);
-	assert_int_equal(w.adapters[0].told[NOTICE_CONNECT_FAILED], 0);
+	/* Only one that is stopped while its own threads have something to do holds up a
+	 * connection until that is given up. */
+	assert_true(connected || signal == SIGSTOP);
+	assert_int_equal(w.adapters[0].told[NOTICE_CONNECT_FAILED], !connected);
 	assert_int_equal(w.incarnations, 2);
 	close_world(&w, &s);
 }
@@ -368,12 +407,178 @@ static void test_stopped(void **state)
 	at_every_crossing(SIGSTOP);
 }
 
+/* ---- While an end is under way. ---- */
+
+enum ending { END_DISCONNECT, END_DISABLE, END_REMOVE, END_UNPLUG, END_STOP, ENDINGS };
+
+static const char *const ending_names[] = {
+	"disconnect", "disable", "removal", "surprise removal", "stop"};
+
+/* Begins one, and waits for what tells that it is over. */
+static void end(struct world *w, enum ending how)
+{
+	struct world_adapter *a = &w->adapters[0];
+
+	switch (how) {
+	case END_DISCONNECT:
+		world_disconnect(w, 0);
+		break;
+	case END_DISABLE:
+		assert_int_equal(host_disable(a->host), 0);
+		assert_true(world_wait(w, 0, NOTICE_ADAPTER_DOWN, 0));
+		break;
+	case END_REMOVE:
+		assert_int_equal(host_remove(a->host), 0);
+		assert_true(world_wait(w, 0, NOTICE_ADAPTER_REMOVED, 0));
+		break;
+	case END_UNPLUG:
+		sim_unplug(a->mp);
+		a->unplugged = true;
+		assert_true(world_wait(w, 0, NOTICE_ADAPTER_REMOVED, 0));
+		break;
+	case END_STOP:
+		world_stop(w);
+		break;
+	case ENDINGS:
+		break;
+	}
+}
+
+/* The end comes to its end without the module; only a stop keeps that from coming back. */
+static void end_and_shoot(enum ending how, int signal, uint64_t after)
+{
+	const struct world_adapter *a;
+	struct shot s;
+	struct world w;
+
+	aim(&s, ending_names[how], signal, after);
+	open_world(&w, &s);
+	a = &w.adapters[0];
+	world_bring_up(&w, 0);
+	end(&w, how);
+	assert_true(s.fired);
+	if (how != END_STOP) {
+		if (!count_events(&s, MODULE_STOPPED_UNEXPECTEDLY))
+			assert_int_equal(host_session_change(w.host, 5, 1), 0);
+		await_death(&w, &s, 1);
+		world_rest(&w, 3 * NS_PER_S);
+		assert_int_equal(count_events(&s, MODULE_STARTED), 2);
+	}
+	if (how == END_DISCONNECT || how == END_DISABLE)
+		assert_int_equal(host_adapter_is_up(a->host), how == END_DISCONNECT);
+	assert_int_equal(a->told[NOTICE_CONNECTED], 1);
+	assert_int_equal(a->told[NOTICE_ADAPTER_DOWN], how == END_DISABLE);
+	if (!s.wrong && how == END_DISABLE)
+		assert_true(radio_empty(&w, 0));
+	close_world(&w, &s);
+	assert_int_equal(count_events(&s, MODULE_STOPPED_UNEXPECTEDLY), 1);
+}
+
+static void test_while_ending(void **state)
+{
+	static const int signals[] = {SIGKILL, SIGSTOP};
+	uint64_t first, last, n;
+	unsigned how, i, count = 0;
+	struct shot none;
+	struct world w;
+
+	(void)state;
+	for (how = 0; how < ENDINGS; how++) {
+		aim(&none, ending_names[how], SIGCONT, 0);
+		open_world(&w, &none);
+		world_bring_up(&w, 0);
+		first = w.ncrossings;
+		end(&w, (enum ending)how);
+		/* But for "module unloaded" and, before it, the return of DeinitService. */
+		last = w.ncrossings - (how == END_STOP ? 2 : 0);
+		close_world(&w, &none);
+		assert_true(last > first);
+		for (i = 0; i < 2; i++)
+			for (n = first + 1; n <= last; n++, count++)
+				end_and_shoot((enum ending)how, signals[i], n);
+	}
+	print_message("%u deaths\n", count);
+}
+
+/* ---- Nobody starts it for ever, and a stop ends what is stopped. ---- */
+
+static void test_five_deaths(void **state)
+{
+	const struct told *e;
+	struct shot s;
+	struct world w;
+	unsigned i;
+
+	(void)state;
+	aim(&s, "five deaths", SIGKILL, 0);
+	open_world(&w, &s);
+	world_bring_up(&w, 0);
+	for (i = 1; i <= 5; i++) {
+		assert_true(world_wait_open(&w, 0));
+		world_ping(&w, 0);
+		shoot(&w, &s);
+		e = await_death(&w, &s, i);
+		assert_int_equal(e->end, MODULE_SIGNALLED);
+		assert_int_equal(e->code, SIGKILL);
+		assert_int_equal(e->deaths, i);
+		assert_int_equal(e->retry, i < 5 ? NS_PER_S << (i - 1) : 0);
+	}
+	assert_int_equal(world_rest(&w, 1000 * NS_PER_S), HOST_QUIET);
+	assert_int_equal(w.incarnations, 5);
+	assert_int_equal(proxy_pid(w.module), 0);
+	assert_int_equal(w.adapters[0].told[NOTICE_CONNECT_FAILED], 1);
+	assert_int_equal(w.adapters[0].last[NOTICE_CONNECT_FAILED].reason,
+		WLAN_REASON_CODE_IHV_NOT_AVAILABLE);
+	close_world(&w, &s);
+}
+
+static void test_stop_of_a_stopped_one(void **state)
+{
+	struct shot s;
+	struct world w;
+
+	(void)state;
+	aim(&s, "host_stop()", SIGSTOP, 0);
+	open_world(&w, &s);
+	world_bring_up(&w, 0);
+	shoot(&w, &s);
+	close_world(&w, &s);
+	assert_int_equal(s.nevents, 3);
+	assert_int_equal(s.events[1].id, MODULE_TIMED_OUT);
+	assert_int_equal(s.events[1].handler, FN_STOP_POST_ASSOCIATE);
+	assert_int_equal(s.events[2].id, MODULE_STOPPED_UNEXPECTEDLY);
+	assert_int_equal(s.events[2].end, MODULE_KILLED);
+	assert_int_equal(s.events[2].retry, 0);
+	assert_int_equal(s.events[2].at, s.at + STOP_DEADLINE);
+}
+
+/* Unloading asks nothing of it: it has no deadline of a handler's, but one of the system's clock.
+ */
+static void test_stopped_before_unloading(void **state)
+{
+	struct shot s;
+	struct world w;
+
+	(void)state;
+	aim(&s, "unloading", SIGSTOP, 0);
+	open_world(&w, &s);
+	world_bring_up(&w, 0);
+	world_stop(&w);
+	shoot(&w, &s);
+	close_world(&w, &s);
+	assert_int_equal(s.events[s.nevents - 1].id, MODULE_STOPPED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_killed),
 		cmocka_unit_test(test_crashed),
 		cmocka_unit_test(test_stopped),
+		cmocka_unit_test(test_while_ending),
+		cmocka_unit_test(test_five_deaths),
+		cmocka_unit_test(test_stop_of_a_stopped_one),
+		cmocka_unit_test(test_stopped_before_unloading),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, tell_where);
