@@ -349,6 +349,7 @@ static void proxy_call(struct module *m, struct handler_call *c)
 	struct proxy *p = (struct proxy *)m;
 	struct waiter w = {.call = c, .turn = PTHREAD_COND_INITIALIZER};
 	struct message message = {.type = MESSAGE_CALL, .fn = (uint16_t)c->fn};
+	int err;
 
 	if (c->fn == FN_MODULE_LOADED) {
 		load(p, c);
@@ -368,7 +369,8 @@ static void proxy_call(struct module *m, struct handler_call *c)
 	pthread_mutex_unlock(&p->lock);
 	message.call = w.number;
 	tell_news(p);
-	if (channel_send(&p->channel, message, put_call, c))
+	err = channel_send(&p->channel, message, put_call, c);
+	if (err && err != -EPIPE) /* that is read from the other pipe, with how it ended */
 		m->ops->kill(m);
 	wait_for_return(p, &w);
 	pthread_cond_destroy(&w.turn);
@@ -552,13 +554,21 @@ int proxy_open(const char *path, const struct worker_source *source,
 
 void proxy_counts(const struct module *m, unsigned long *calls, unsigned long *functions)
 {
-	const struct proxy *p = (const struct proxy *)m;
+	struct proxy *p = (struct proxy *)(uintptr_t)m;
 
+	pthread_mutex_lock(&p->lock);
 	*calls = p->calls;
 	*functions = p->functions;
+	pthread_mutex_unlock(&p->lock);
 }
 
 pid_t proxy_pid(const struct module *m)
 {
-	return ((const struct proxy *)m)->process.pid;
+	struct proxy *p = (struct proxy *)(uintptr_t)m;
+	pid_t pid;
+
+	pthread_mutex_lock(&p->lock);
+	pid = p->process.pid;
+	pthread_mutex_unlock(&p->lock);
+	return pid;
 }
