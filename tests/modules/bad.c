@@ -25,14 +25,14 @@
 #define FAULT_CRASH_START       12
 #define FAULT_CRASH_CONNECT     13
 /* In PerformPreAssociate, what ends a process, or should not: */
-#define FAULT_PRINT      12 /* on stdout, and reads stdin */
-#define FAULT_EXIT       13
-#define FAULT_ABORT      14
-#define FAULT_SEGV       15
-#define FAULT_OVERFLOW   16 /* of the stack */
-#define FAULT_GARBAGE    17 /* into whatever is open */
-#define FAULT_CLOSE      18 /* all that it was not given as 0, 1, 2 */
-#define FAULT_LATE_CLOSE 19 /* the same, and it does not return soon */
+#define FAULT_PRINT      14 /* on stdout, and reads stdin */
+#define FAULT_EXIT       15
+#define FAULT_ABORT      16
+#define FAULT_SEGV       17
+#define FAULT_OVERFLOW   18 /* of the stack */
+#define FAULT_GARBAGE    19 /* into whatever is open */
+#define FAULT_CLOSE      20 /* all that it was not given as 0, 1, 2 */
+#define FAULT_LATE_CLOSE 21 /* the same, and it does not return soon */
 
 #define FAULT_OF_PROCESS (FAULT >= FAULT_PRINT)
 
