@@ -17,6 +17,7 @@ static const char usage[] =
 	"the post-association operation in every way in which it can end. Judges both sides by the "
 	"contract.\n"
 	"\n"
+	"  --module FILE       the same as MODULE\n"
 	"  --profile FILE      WLAN profile (XML); without it a minimal one for the first AP's "
 	"SSID\n"
 	"  --ap SPEC           an access point: open or wpa2-psk:PASSPHRASE, then any of\n"
@@ -45,7 +46,8 @@ static const char more_usage[] =
 	"Exit status: 0 pass, 1 violations, a death or no connection, 2 usage or unusable input.\n";
 
 enum {
-	OPTION_PROFILE = 256,
+	OPTION_MODULE = 256,
+	OPTION_PROFILE,
 	OPTION_AP,
 	OPTION_END,
 	OPTION_UI_RESPONSE,
@@ -63,6 +65,7 @@ enum {
 };
 
 static const struct option long_options[] = {
+	{"module", required_argument, NULL, OPTION_MODULE},
 	{"profile", required_argument, NULL, OPTION_PROFILE},
 	{"ap", required_argument, NULL, OPTION_AP},
 	{"end", required_argument, NULL, OPTION_END},
@@ -130,6 +133,14 @@ static int parse_seconds(const char *option, const char *text, uint32_t *out_ms)
 	return 0;
 }
 
+static int take_module(struct world_options *o, const char *path)
+{
+	if (o->module)
+		return cli_error("run: one module at a time; '%s' is too much", path);
+	o->module = path;
+	return 0;
+}
+
 static int add_end(struct arguments *a, const char *name)
 {
 	enum way way = way_by_name(name);
@@ -179,6 +190,8 @@ static int take(struct arguments *a, int option)
 	case OPTION_PROFILE:
 		o->profile = optarg;
 		break;
+	case OPTION_MODULE:
+		return take_module(o, optarg);
 	case OPTION_AP:
 		if (o->naps == WORLD_APS)
 			return cli_error("--ap: at most %d access points", WORLD_APS);
@@ -316,11 +329,13 @@ int cmd_run(int argc, char **argv)
 		if (rc)
 			return rc;
 	}
-	if (optind == argc)
+	for (; optind < argc; optind++) {
+		rc = take_module(&a.options, argv[optind]);
+		if (rc)
+			return rc;
+	}
+	if (!a.options.module)
 		return cli_error("run: which module? openihv run --help tells");
-	if (optind + 1 < argc)
-		return cli_error("run: one module at a time; '%s' is too much", argv[optind + 1]);
-	a.options.module = argv[optind];
 	if (!a.nways)
 		for (i = 0; i < WAYS; i++)
 			a.ways[a.nways++] = (enum way)i;

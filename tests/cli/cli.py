@@ -111,6 +111,7 @@ def each_end_of_an_open_network():
     passes('run', TEMPLATE, '--ap', 'open')
     for way in WAYS:
         passes('run', TEMPLATE, '--ap', 'open,ssid=cafe', '--end', way)
+    passes('run', '--module', TEMPLATE, '--ap', 'open')
     passes('run', TEMPLATE)  # an open AP is what there is without --ap
 
 
