@@ -159,18 +159,16 @@ const char *wine_prefix(const struct wine *w)
 // Held: wine.lock.
 int wine_server_start(const struct wine *w)
 {
-	char linger[32];
-	(void)snprintf(linger, sizeof(linger), "-p%d", WINE_LINGER);
-	const char *const server[] = {w->server, linger, NULL};
+	const char *const server[] = {w->server, WINE_LINGER_OPTION, NULL};
 	const char *const nothing[] = {w->loader, "cmd.exe", "/c", "exit", NULL};
 	if (!wine_server_of(w->prefix)) {
 		end_programs(w->prefix);
 		// It returns when the server can be connected to.
-		int rc = step_run(server, w->envp, w->limit, NULL, 0);
+		int rc = wine_confined_run(w, server);
 		if (rc)
 			return wine_step_failed(w, rc, "its server did not start");
 	}
-	int rc = step_run(nothing, w->envp, w->limit, NULL, 0);
+	int rc = wine_confined_run(w, nothing);
 	if (!rc && wine_server_of(w->prefix))
 		return 0;
 	wine_server_down(w, w->prefix, w->envp);
