@@ -34,6 +34,10 @@ struct bench_world {
 	struct profile *profile;
 };
 
+/* Opens a module in the process of the program `worker`; NULL: in this one. */
+int bench_module(
+	const char *module, const char *worker, struct module **out, char *err, size_t room);
+
 /* worker: the program in whose process the module runs; NULL: in this one. */
 void bench_open(struct bench_world *w, const char *module, const char *worker,
 	void (*notice)(void *user, struct host_adapter *a, const struct host_notice *n),
@@ -65,6 +69,9 @@ void cycles_start(struct cycles *c, const char *module, const char *worker);
 void cycles_run(struct cycles *c, unsigned until);
 /* Microseconds that each of the next `count` took. */
 double cycles_time(struct cycles *c, unsigned count);
+
+/* Keeps the calling thread, and what it makes from now on, on one processor. */
+void bench_stay_on(unsigned processor);
 
 /* Of ratios: what else the machine does hits both sides of a pair alike. Sorts the list. */
 double bench_median(double *list, unsigned count);

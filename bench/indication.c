@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "module/inproc.h"
 #include "null_miniport.h"
 #include "profile/profile.h"
 
@@ -45,20 +44,8 @@ static void settle(void)
 	nanosleep(&ts, NULL);
 }
 
-/*
- * Who wakes whom across processors decides more than the work does: the side that sends is kept on
- * one processor, the side that is woken on another, for both measurements. Threads inherit it from
- * their maker.
- */
-static void stay_on(unsigned processor)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(processor % (unsigned)sysconf(_SC_NPROCESSORS_ONLN), &set);
-	sched_setaffinity(
-		0, sizeof(set), &set); /* where it is not allowed the figures are noisier */
-}
+/* Who wakes whom across processors decides more than the work does: the side that sends is kept on
+ * one processor, the side that is woken on another, for both measurements. */
 
 /* The same three parties as below: one that says go, one that sends, one that sleeps and is woken.
  */
@@ -74,7 +61,7 @@ static void *sender(void *user)
 	struct handoff *h = user;
 	unsigned i;
 
-	stay_on(0);
+	bench_stay_on(0);
 	for (i = 0; i < h->rounds; i++) {
 		wait_for(h->go);
 		settle();
@@ -165,7 +152,7 @@ static void *driver(void *user)
 	struct scene *s = user;
 	unsigned i;
 
-	stay_on(0);
+	bench_stay_on(0);
 	for (i = 0; i < s->rounds; i++) {
 		wait_for(s->go);
 		settle();
@@ -203,7 +190,8 @@ static void reach(struct scene *s, bool (*until)(void *user))
 		bench_die("the port did not do what it should");
 }
 
-static void scene_open(struct scene *s, struct profile *p, const char *path)
+static void scene_open(
+	struct scene *s, struct profile *p, const struct bench_options *o, const char *worker)
 {
 	struct host_config config = {.notice = on_notice, .user = s};
 	struct module *m;
@@ -216,8 +204,8 @@ static void scene_open(struct scene *s, struct profile *p, const char *path)
 	/* Made before the module is loaded, so that it is not taken for one of the module's. */
 	if (pthread_create(&s->driver, NULL, driver, s))
 		bench_die("no thread");
-	if (inproc_open(path, NULL, &m, err, sizeof(err)) || host_new(&config, m, &s->host) ||
-		host_start(s->host, err, sizeof(err)) ||
+	if (bench_module(o->template, worker, &m, err, sizeof(err)) ||
+		host_new(&config, m, &s->host) || host_start(s->host, err, sizeof(err)) ||
 		host_add_adapter(s->host, &s->mp.mp, &s->adapter))
 		bench_die(err);
 	reach(s, is_up);
@@ -250,20 +238,16 @@ static void scene_close(struct scene *s)
 	close(s->go);
 }
 
-void bench_indication(const struct bench_options *o)
+static void compare(const struct bench_options *o, struct profile *p, const char *worker)
 {
 	struct scene s = {.go = eventfd(0, 0), .rounds = o->shorter ? 400 : 2000};
 	double *handoffs = calloc(s.rounds, sizeof(*handoffs)), handoff, deleted;
-	struct profile *p;
-	cpu_set_t all;
 	unsigned i;
 
 	s.times = calloc(s.rounds, sizeof(*s.times));
-	if (!s.times || !handoffs || profile_minimal((const uint8_t *)"null", 4, &p))
+	if (!s.times || !handoffs)
 		bench_die("out of memory");
-	sched_getaffinity(0, sizeof(all), &all);
-	stay_on(1);
-	scene_open(&s, p, o->template);
+	scene_open(&s, p, o, worker);
 	/* Alternately, so that the machine is in the same mood for both. */
 	for (i = 0; i < s.rounds; i += CHUNK) {
 		handoff_rounds(handoffs + i, CHUNK);
@@ -271,13 +255,29 @@ void bench_indication(const struct bench_options *o)
 	}
 	handoff = bench_median(handoffs, s.rounds);
 	deleted = bench_median(s.times, s.rounds);
-	bench_row("disassociation indicated to port deleted, against a hand-off", "x",
-		deleted / handoff, 4.0);
+	if (worker)
+		bench_row("the same, isolated", "x", deleted / handoff, 0);
+	else
+		bench_row("disassociation indicated to port deleted, against a hand-off", "x",
+			deleted / handoff, 4.0);
 	bench_note("median %.1f us, 99th percentile %.1f us; one hand-off %.1f us, %.1f us",
 		deleted / 1e3, s.times[s.rounds * 99 / 100] / 1e3, handoff / 1e3,
 		handoffs[s.rounds * 99 / 100] / 1e3);
 	scene_close(&s);
-	sched_setaffinity(0, sizeof(all), &all);
 	free(handoffs);
+}
+
+void bench_indication(const struct bench_options *o)
+{
+	struct profile *p;
+	cpu_set_t all;
+
+	if (profile_minimal((const uint8_t *)"null", 4, &p))
+		bench_die("out of memory");
+	sched_getaffinity(0, sizeof(all), &all);
+	bench_stay_on(1);
+	compare(o, p, NULL);
+	compare(o, p, o->worker);
+	sched_setaffinity(0, sizeof(all), &all);
 	profile_free(p);
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench.h"
 
@@ -66,6 +68,16 @@ double bench_median(double *list, unsigned count)
 {
 	qsort(list, count, sizeof(*list), compare);
 	return list[count / 2];
+}
+
+void bench_stay_on(unsigned processor)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(processor % (unsigned)sysconf(_SC_NPROCESSORS_ONLN), &set);
+	sched_setaffinity(
+		0, sizeof(set), &set); /* where it is not allowed the figures are noisier */
 }
 
 static const char usage[] = "usage: openihv-bench [--short]\n";

@@ -23,15 +23,14 @@ static const char profile_text[] =
 	"<rsn xmlns=\"urn:openihv:rsn:1\"><passphrase>" KEY
 	"</passphrase></rsn></security></IHV></WLANProfile>";
 
-static int open_module(
-	struct bench_world *w, const char *module, const char *worker, char *err, size_t room)
+int bench_module(
+	const char *module, const char *worker, struct module **out, char *err, size_t room)
 {
 	const struct worker_config config = {
 		.options = {.repeatable = true, .seed = 1}, .program = worker};
 
-	if (worker)
-		return worker_open(module, &config, &w->module, err, room);
-	return inproc_open(module, NULL, &w->module, err, room);
+	return worker ? worker_open(module, &config, out, err, room)
+		      : inproc_open(module, NULL, out, err, room);
 }
 
 void bench_open(struct bench_world *w, const char *module, const char *worker,
@@ -50,7 +49,7 @@ void bench_open(struct bench_world *w, const char *module, const char *worker,
 	if (profile_parse(profile_text, sizeof(profile_text) - 1, &w->profile, &perr))
 		bench_die(perr.text);
 	config.loop = w->loop;
-	if (open_module(w, module, worker, err, sizeof(err)) ||
+	if (bench_module(module, worker, &w->module, err, sizeof(err)) ||
 		host_new(&config, w->module, &w->host) || host_start(w->host, err, sizeof(err)))
 		bench_die(err);
 }

@@ -32,11 +32,17 @@ static const char more_usage[] =
 	"  --trace FILE        save every crossing, one JSON object a line, for openihv check\n"
 	"  --pcap FILE         save the frames on the air\n"
 	"  --json              print JSON lines in place of the timeline\n"
+	"  --isolate           run the module in a process of its own (the default)\n"
+	"  --in-process        run it inside this one: its crash is the end, nothing confines it\n"
+	"  --page-guard        watch the memory that passes between host and module\n"
+	"  --deadline SECONDS  until a handler is overdue (default 5); its process is then killed\n"
+	"  --stop-deadline SECONDS\n"
+	"                      the same for Dot11ExtIhvStopPostAssociate (default 2)\n"
 	"  --strict            refuse calls that break a rule; races and warnings count as "
 	"violations\n"
 	"  --help, --version\n"
 	"\n"
-	"Exit status: 0 pass, 1 violations or no connection, 2 usage or unusable input.\n";
+	"Exit status: 0 pass, 1 violations, a death or no connection, 2 usage or unusable input.\n";
 
 enum {
 	OPTION_PROFILE = 256,
@@ -48,6 +54,11 @@ enum {
 	OPTION_PCAP,
 	OPTION_JSON,
 	OPTION_STRICT,
+	OPTION_ISOLATE,
+	OPTION_IN_PROCESS,
+	OPTION_PAGE_GUARD,
+	OPTION_DEADLINE,
+	OPTION_STOP_DEADLINE,
 	OPTION_VERSION,
 };
 
@@ -61,6 +72,11 @@ static const struct option long_options[] = {
 	{"pcap", required_argument, NULL, OPTION_PCAP},
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"strict", no_argument, NULL, OPTION_STRICT},
+	{"isolate", no_argument, NULL, OPTION_ISOLATE},
+	{"in-process", no_argument, NULL, OPTION_IN_PROCESS},
+	{"page-guard", no_argument, NULL, OPTION_PAGE_GUARD},
+	{"deadline", required_argument, NULL, OPTION_DEADLINE},
+	{"stop-deadline", required_argument, NULL, OPTION_STOP_DEADLINE},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, OPTION_VERSION},
 	{0},
@@ -95,6 +111,22 @@ static int parse_seed(const char *text, uint64_t *out)
 	*out = strtoull(text, &end, 0);
 	if (errno || end == text || *end || strchr(text, '-'))
 		return cli_error("--seed %s: not a number from 0 to 18446744073709551615", text);
+	return 0;
+}
+
+#define SECONDS_MAX 3600
+
+static int parse_seconds(const char *option, const char *text, uint32_t *out_ms)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	/* Digits and a point alone: no sign, no exponent, no "inf". */
+	if (!*text || text[strspn(text, "0123456789.")] || *end || seconds < 0.001 ||
+		seconds > SECONDS_MAX)
+		return cli_error("%s %s: not a number of seconds from 0.001 to %d", option, text,
+			SECONDS_MAX);
+	*out_ms = (uint32_t)(seconds * 1000 + 0.5);
 	return 0;
 }
 
@@ -151,6 +183,19 @@ static int take(struct arguments *a, int option)
 	case OPTION_STRICT:
 		o->strict = true;
 		break;
+	case OPTION_ISOLATE:
+	case OPTION_IN_PROCESS:
+		o->in_process = option == OPTION_IN_PROCESS;
+		break;
+	case OPTION_PAGE_GUARD:
+		o->guard = true;
+		break;
+	case OPTION_DEADLINE:
+		rc = parse_seconds("--deadline", optarg, &o->deadline_ms);
+		break;
+	case OPTION_STOP_DEADLINE:
+		rc = parse_seconds("--stop-deadline", optarg, &o->stop_deadline_ms);
+		break;
 	case 'h':
 		return help();
 	case OPTION_VERSION:
@@ -201,8 +246,8 @@ static int parse_aps(struct arguments *a)
 static int finish(struct world *w, bool reached)
 {
 	const struct checker *c = host_checker(w->host);
-	bool pass = reached && checker_violations(c) == 0 && !checker_incomplete(c) &&
-		    !(w->options->strict && checker_warnings(c));
+	bool pass = reached && !w->life.deaths && checker_violations(c) == 0 &&
+		    !checker_incomplete(c) && !(w->options->strict && checker_warnings(c));
 	int rc;
 
 	rc = world_save(w);
@@ -210,13 +255,15 @@ static int finish(struct world *w, bool reached)
 		return rc;
 	if (w->options->json) {
 		report_findings_json(stdout, c);
-		report_verdict_json(stdout, c, pass);
+		report_verdict_json(stdout, c, w->life.deaths, pass);
 	} else {
 		report_findings(stdout, c, w->history, w->colour);
+		if (w->life.deaths)
+			report_deaths(stdout, &w->life, w->history, w->colour);
 		if (w->why[0])
 			printf("\nfailed: %s", w->why);
 		putchar('\n');
-		report_verdict(stdout, c, pass, w->colour);
+		report_verdict(stdout, c, w->life.deaths, pass, w->colour);
 	}
 	return pass ? EXIT_PASS : EXIT_FINDINGS;
 }
@@ -228,14 +275,15 @@ static int run(struct arguments *a)
 	int rc;
 
 	setvbuf(stdout, NULL, _IOLBF, 0); /* what was seen before a crash is shown */
-	crash_watch(a->options.json);
+	if (a->options.in_process)
+		crash_watch(a->options.json);
 	rc = world_open(&w, &a->options);
-
-	if (rc) {
+	if (rc == EXIT_USAGE) {
 		world_close(&w);
 		return rc;
 	}
-	reached = tour_run(&w, a->ways, a->nways);
+	reached = rc == EXIT_PASS && tour_run(&w, a->ways, a->nways);
+	w.life.ending = true;
 	world_heading(&w, "The module is unloaded");
 	if (host_stop(w.host)) {
 		world_note(&w, "a handler never returned: the module cannot be unloaded");

@@ -143,8 +143,9 @@ void call_begin(struct host *h, struct call *c)
 		c->begin(h, c);
 	c->hc.adapter = c->adapter ? c->adapter->ext : NULL;
 	record_handler(c);
-	c->x.time = loop_now(h->loop);
-	if (c->hc.fn != FN_MODULE_LOADED) /* that crosses no border; its success is an event */
+	if (c->hc.fn == FN_MODULE_LOADED)
+		c->x.time = loop_now(h->loop); /* crosses no border; its success is an event */
+	else
 		record(h, &c->x, PHASE_ENTER);
 }
 

@@ -184,7 +184,8 @@ static void failed_again(struct host *h, uint32_t code)
 	if (h->life.alive) {
 		death.end = MODULE_KILLED;
 		h->life.killed = true;
-		h->module->ops->kill(h->module);
+		if (h->module->ops->kill)
+			h->module->ops->kill(h->module);
 	}
 	bury(h, &death, step);
 }

@@ -2,16 +2,15 @@
 /*
  * Who does the work. One thread of a small pool has the lead: it makes calls into the module, runs
  * posted work and timers, and moves virtual time. It makes the calls itself, so that in the
- * ordinary case nothing is handed from thread to thread. The thread in host_run() watches: when a
- * call has not returned for two looks and its thread sleeps in the kernel, the lead is taken from
- * it and another thread of the pool goes on. So the pool grows only while calls block, and one
- * blocked call never holds up another adapter.
+ * ordinary case nothing is handed from thread to thread. The thread in host_run() watches
+ * (watch.c): when a call has not returned for two looks and its thread sleeps in the kernel, the
+ * lead is taken from it and another thread of the pool goes on. So the pool grows only while calls
+ * block, and one blocked call never holds up another adapter.
  */
-#include "host/host_internal.h"
+#include "host/server.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,22 +21,9 @@
 
 #include "base/clock.h"
 
-#define LOOK_MS   2                /* between two looks at the leader */
-#define REST_MS   250              /* the same, while it sleeps */
-#define SETTLE_NS (50 * NS_PER_US) /* between two looks at a module that is busy */
-
-/* A thread of the pool, on its own stack. */
-struct server {
-	TAILQ_ENTRY(server) next;
-	pid_t tid;
-	struct call *call;  /* open */
-	uint64_t calls;     /* made so far: tells the watcher whether it is still the same one */
-	atomic_bool inside; /* its call is in one of our functions: asleep there is not blocked */
-	bool displaced;     /* lost the lead while its call blocked */
-	uint64_t watched, since; /* the watcher's: .calls at its look, and when it saw that first */
-	struct timer overdue;
-	struct host *host;
-};
+#define SETTLE_NS   (50 * NS_PER_US)  /* between two looks at a module that is busy */
+#define PATIENCE_NS (100 * NS_PER_MS) /* of real time, for a handler that sleeps, in virtual time  \
+				       */
 
 static _Thread_local struct server *current; /* while it has a call open */
 
@@ -85,7 +71,7 @@ static bool asleep(pid_t tid)
  * Its thread sleeps in a call. Where the module is in another process it does that all the time,
  * and is blocked if the module sleeps, too. While that is loaded, virtual time waits.
  */
-static bool blocked(const struct server *s)
+bool server_blocked(const struct server *s)
 {
 	const struct host *h = s->host;
 
@@ -154,12 +140,18 @@ static bool module_idle(struct host *h)
 	return activity != MODULE_BUSY && displaced_sleep(h) && atomic_load(&h->calling) == 0;
 }
 
+/* It may say something, or that it has ended. */
+static bool may_speak(const struct host *h)
+{
+	return h->life.alive || (h->life.killed && !atomic_load(&h->module->ended));
+}
+
 /* True: the carrier had brought something, and that was taken up. */
 static bool pump(struct host *h)
 {
 	bool something;
 
-	if (!h->module->ops->pump || !h->life.alive)
+	if (!h->module->ops->pump || !may_speak(h))
 		return false;
 	pthread_mutex_unlock(&h->lock);
 	something = h->module->ops->pump(h->module);
@@ -291,7 +283,7 @@ static void await_handler(struct host *h)
 	uint64_t seen = 0;
 
 	while ((s = h->leader) && s->call && !atomic_load(&s->call->returned)) {
-		if (seen == s->calls && blocked(s))
+		if (seen == s->calls && server_blocked(s))
 			return;
 		seen = s->calls;
 		h->callers++;
@@ -344,6 +336,30 @@ static void make_call(struct host *h, struct server *me, struct call *c)
 	}
 }
 
+/*
+ * Virtual time knows nothing of a module that sleeps by the system's clock. A handler that blocks
+ * is given a while of real time to return, before virtual time leaps to its deadline.
+ */
+static bool give_patience(struct host *h)
+{
+	const struct server *s;
+	uint64_t now;
+
+	if (!h->displaced)
+		return false;
+	now = monotonic_ns();
+	TAILQ_FOREACH(s, &h->servers, next)
+	if (s->displaced && s->call && !s->call->late && !s->call->abandoned &&
+		now - s->since < PATIENCE_NS)
+		break;
+	if (!s)
+		return false;
+	h->waiting_for_module = true;
+	wait_for(&h->change, &h->lock, NS_PER_MS);
+	h->waiting_for_module = false;
+	return true;
+}
+
 /* Nothing can be done now: moves the clock, or waits for it, or ends the run. */
 static void pass_time(struct host *h)
 {
@@ -353,7 +369,7 @@ static void pass_time(struct host *h)
 	int fd = -1;
 
 	if (loop_clock(h->loop) == LOOP_VIRTUAL) {
-		if (pump(h) || has_died(h))
+		if (pump(h) || has_died(h) || give_patience(h))
 			return; /* look again */
 		if (delay > left) {
 			if (delay != UINT64_MAX)
@@ -367,7 +383,7 @@ static void pass_time(struct host *h)
 		end_run(h, HOST_LIMIT);
 		return;
 	}
-	if (h->life.alive && ops->descriptor)
+	if (ops->descriptor && may_speak(h))
 		fd = ops->descriptor(h->module);
 	h->asleep = true;
 	pthread_mutex_unlock(&h->lock);
@@ -446,7 +462,7 @@ static void *server_main(void *user)
 
 /* Started and registered when this returns, so that it is never taken for a thread of the module.
  */
-static int add_server(struct host *h)
+int server_add(struct host *h)
 {
 	pthread_t thread;
 	unsigned parked = h->parked;
@@ -484,7 +500,7 @@ int engine_start(struct host *h)
 	pthread_cond_init(&h->change, &cond);
 	pthread_condattr_destroy(&cond);
 	pthread_mutex_lock(&h->lock);
-	err = add_server(h);
+	err = server_add(h);
 	pthread_mutex_unlock(&h->lock);
 	if (err)
 		engine_stop(h); /* there is no thread to wait for */
@@ -505,136 +521,6 @@ void engine_stop(struct host *h)
 	pthread_cond_destroy(&h->work);
 	pthread_cond_destroy(&h->change);
 	pthread_mutex_destroy(&h->lock);
-}
-
-static uint64_t deadline(const struct host *h, const struct call *c)
-{
-	if (c->hc.fn == FN_STOP_POST_ASSOCIATE)
-		return h->config.stop_deadline_ms * NS_PER_MS;
-	if (c->hc.fn == FN_MODULE_LOADED)
-		return h->config.load_deadline_ms * NS_PER_MS;
-	return h->config.handler_deadline_ms * NS_PER_MS;
-}
-
-/* Its time is over: the module's process is ended, or people are told that it hangs. */
-static void say_overdue(struct host *h, struct call *c)
-{
-	struct host_notice n = {.type = NOTICE_HANDLER_BLOCKED, .reason = c->hc.fn};
-	struct crossing x = crossing_of(c->adapter, FN_HANDLER_OVERDUE);
-
-	c->late = true;
-	x.handler_overdue.function = c->hc.fn;
-	record(h, &x, PHASE_POINT);
-	if (h->module->ops->kill)
-		service_timed_out(h, c->hc.fn);
-	else if (c->adapter)
-		adapter_notice(c->adapter, &n);
-}
-
-static void overdue(struct timer *t, void *user)
-{
-	const struct server *s = user;
-
-	(void)t;
-	if (s->call && !s->call->late && !s->call->abandoned)
-		say_overdue(s->host, s->call);
-}
-
-/* A handler that computes keeps virtual time still: it is measured by the system's clock, from the
- * first look at it. */
-static void look_at_clock(struct host *h)
-{
-	uint64_t now = monotonic_ns();
-	struct server *s;
-
-	TAILQ_FOREACH(s, &h->servers, next)
-	{
-		const struct call *c = s->call;
-
-		if (!c || s->watched != s->calls) {
-			s->watched = s->calls;
-			s->since = now;
-		} else if (!c->late && !c->abandoned && now - s->since >= deadline(h, c)) {
-			say_overdue(h, s->call);
-		}
-	}
-}
-
-/* The leader's call blocks: somebody else takes the lead. */
-static void take_lead(struct host *h)
-{
-	struct server *blocked = h->leader;
-	const struct call *c = blocked->call;
-	uint64_t open = loop_now(h->loop) - c->x.time, limit = deadline(h, c);
-
-	timer_arm(h->loop, &blocked->overdue, limit > open ? limit - open : 0, overdue, blocked);
-	blocked->displaced = true;
-	h->displaced++;
-	h->leader = NULL;
-	if (h->parked)
-		pthread_cond_signal(&h->work);
-	else
-		add_server(h); /* without memory for a thread the run waits for the blocked one,
-				  which takes the lead again */
-}
-
-/* One look at the leader: blocked if the same call was open, with its thread asleep, at the last
- * look too. */
-static void look(struct host *h, uint64_t *seen, bool *slept)
-{
-	struct server *s = h->leader;
-	bool sleeps = s && blocked(s);
-
-	if (sleeps && *slept && *seen == s->calls) {
-		take_lead(h);
-		sleeps = false;
-	}
-	*seen = s ? s->calls : 0;
-	*slept = sleeps;
-}
-
-/*
- * Sleeps until it is time for a look, or the run has ended. While the leader itself sleeps, looks
- * are rare: it wakes nobody when it goes on, since that would cost more than the work that woke it.
- */
-static void watch(const struct host *h, bool asleep_now)
-{
-	struct pollfd fd = {.fd = h->run_ended, .events = POLLIN};
-
-	poll(&fd, 1, asleep_now ? REST_MS : LOOK_MS);
-}
-
-enum host_run_result host_run(
-	struct host *h, bool (*until)(void *user), void *user, uint64_t limit_ns)
-{
-	enum host_run_result result;
-	uint64_t now, seen = 0;
-	bool slept = false;
-
-	pthread_mutex_lock(&h->lock);
-	now = loop_now(h->loop);
-	h->until = until;
-	h->until_user = user;
-	h->run_end = limit_ns > UINT64_MAX - now ? UINT64_MAX : now + limit_ns;
-	h->running = true;
-	pthread_cond_signal(&h->work);
-	while (h->running) {
-		bool asleep_now = h->asleep;
-
-		pthread_mutex_unlock(&h->lock);
-		watch(h, asleep_now);
-		pthread_mutex_lock(&h->lock);
-		look_at_clock(h);
-		if (h->running)
-			look(h, &seen, &slept);
-	}
-	eventfd_read(h->run_ended, &now);
-	/* The leader is on its way out of serve(); a blocked one is no longer leader. */
-	while (h->leader)
-		pthread_cond_wait(&h->change, &h->lock);
-	result = h->run_result;
-	pthread_mutex_unlock(&h->lock);
-	return result;
 }
 
 int host_post(struct host *h, void (*fn)(void *user), void *user)

@@ -43,7 +43,8 @@ enum host_notice_type {
 	NOTICE_DISCONNECTED,   /* the connection is over, and the module was reset */
 	NOTICE_PORT_OPEN,      /* .peer */
 	NOTICE_PORT_CLOSED,    /* .peer .reason .error: a completion with failure */
-	NOTICE_PORT_DELETED,   /* .peer .reason: DOT11_ASSOC_STATUS that Stop was given */
+	NOTICE_PORT_DELETED,   /* .peer .reason: DOT11_ASSOC_STATUS that Stop was given; 0xA (system
+				  error): the module died */
 	NOTICE_DATA,         /* .peer .ethertype .data .length: a frame that passed the open port */
 	NOTICE_NOTIFICATION, /* .reason: code; .data .length: Dot11ExtSendNotification for listeners
 				of WLAN_IHV */
@@ -125,10 +126,11 @@ struct host_config {
  */
 int host_new(const struct host_config *config, struct module *m, struct host **out);
 /*
- * GetVersionInfo, InitService, InitVirtualStation. 0, or a negative errno with one sentence in err:
- * -EPROTO the module failed, died or has incomplete tables, -ENOTSUP no version in common, -ENOMEM.
- * A module that dies in here is not started anew. After an error, too, host_stop() comes next, and
- * host_free() only if that says 0.
+ * GetVersionInfo, InitService, InitVirtualStation; also for a module that was left stopped after
+ * too many deaths, which then counts its deaths anew. 0, or a negative errno with one sentence in
+ * err: -EPROTO the module failed, died or has incomplete tables, -ENOTSUP no version in common,
+ * -ENOMEM, -EALREADY, -EBUSY (its old process has not ended yet). A module that dies in here is not
+ * started anew. After an error, too, host_stop() comes next, and host_free() only if that says 0.
  */
 int host_start(struct host *h, char *err, size_t room);
 /*

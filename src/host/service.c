@@ -77,6 +77,15 @@ static bool moved(void *user)
 	return p->host->life.state != LIFE_STARTING || p->host->life.steps != p->steps;
 }
 
+static int may_start(const struct host *h)
+{
+	if (h->life.state == LIFE_NONE)
+		return 0;
+	if (h->life.state != LIFE_OVER || h->life.alive || h->life.stopping)
+		return -EALREADY;
+	return h->abandoned || !atomic_load(&h->module->ended) ? -EBUSY : 0;
+}
+
 int host_start(struct host *h, char *err, size_t room)
 {
 	struct progress p = {.host = h};
@@ -84,6 +93,15 @@ int host_start(struct host *h, char *err, size_t room)
 	int error;
 
 	pthread_mutex_lock(&h->lock);
+	error = may_start(h);
+	if (error) {
+		snprintf(err, room, "it was started before");
+		pthread_mutex_unlock(&h->lock);
+		return error;
+	}
+	h->life.lived = false;
+	h->life.ndeaths = 0;
+	h->life.backoff = 0;
 	service_start(h);
 	while (h->life.state == LIFE_STARTING && reached) {
 		p.steps = h->life.steps;

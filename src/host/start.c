@@ -34,6 +34,10 @@ static bool going_on(const struct host *h)
 
 static void started(struct host *h)
 {
+	if (h->life.stopping) {
+		h->life.state = LIFE_OVER;
+		return;
+	}
 	h->life.state = LIFE_RUNNING;
 	h->life.lived = true;
 	h->life.began = loop_now(h->loop);

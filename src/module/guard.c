@@ -210,7 +210,7 @@ static void unmap(struct guard *g, struct region *r)
 
 	/* A thread that found it before must be done with it. */
 	while (atomic_load(&g->resolving))
-		platform_nap();
+		platform_yield();
 	platform_pages_free(p, atomic_load(&r->room) + g->page);
 	r->spare = g->spare;
 	g->spare = r;
@@ -237,7 +237,7 @@ void guard_free(struct guard *g)
 	platform_catch_faults(NULL);
 	atomic_store(&guarding, NULL);
 	while (atomic_load(&g->resolving))
-		platform_nap();
+		platform_yield();
 	for (r = atomic_load(&g->regions); r; r = next) {
 		next = r->next;
 		free(r);

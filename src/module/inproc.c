@@ -8,13 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "module/functions.h"
 #include "module/inputs.h"
 #include "module/platform.h"
 #include "module/threads.h"
 
-#define TABLES   3   /* members of struct function_tables */
-#define GRACE_MS 200 /* for threads that are about to end when DeinitService returns */
+#define TABLES   3         /* members of struct function_tables */
+#define GRACE_NS 200000000 /* for threads that are about to end when DeinitService returns */
 
 struct all_tables {
 	DOT11EXT_APIS apis;
@@ -231,11 +232,12 @@ static enum module_activity inproc_activity(struct module *module)
 static unsigned inproc_threads(struct module *module)
 {
 	struct inproc *m = (struct inproc *)module;
-	unsigned i, n;
+	uint64_t end = monotonic_ns() + GRACE_NS;
+	unsigned n;
 
 	/* A thread that was joined may still be on its last steps in the kernel. */
-	for (i = 0; (n = threads_foreign(m->threads)) && i < GRACE_MS; i++)
-		platform_nap();
+	while ((n = threads_foreign(m->threads)) && monotonic_ns() < end)
+		platform_yield();
 	if (m->carried.guard)
 		guard_tell(m->carried.guard, &m->module); /* of threads that ended since */
 	return n;

@@ -37,7 +37,7 @@ int platform_protect(void *p, size_t size, enum platform_access access);
 int platform_catch_faults(bool (*resolve)(void *address, enum platform_access wanted));
 /* Copies what is at p, which the module may have unmapped: -EFAULT if it has. */
 int platform_read(const void *p, void *out, size_t size);
-/* Sleeps for a millisecond, the grace for threads that are about to end. */
-void platform_nap(void);
+/* Lets other threads run. Does not sleep: to those who look from outside that would be rest. */
+void platform_yield(void);
 
 #endif

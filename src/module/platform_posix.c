@@ -3,12 +3,12 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "module/file.h"
@@ -80,9 +80,7 @@ int platform_read(const void *p, void *out, size_t size)
 	return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == (ssize_t)size ? 0 : -EFAULT;
 }
 
-void platform_nap(void)
+void platform_yield(void)
 {
-	const struct timespec ms = {.tv_nsec = 1000000};
-
-	nanosleep(&ms, NULL);
+	sched_yield();
 }

@@ -213,7 +213,8 @@ int platform_read(const void *p, void *out, size_t size)
 	return ReadProcessMemory(GetCurrentProcess(), p, out, size, &n) && n == size ? 0 : -EFAULT;
 }
 
-void platform_nap(void)
+void platform_yield(void)
 {
-	Sleep(1);
+	if (!SwitchToThread())
+		Sleep(0);
 }

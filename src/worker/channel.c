@@ -86,6 +86,13 @@ int channel_send(struct channel *ch, struct message m, message_put put, const vo
 	return err;
 }
 
+void channel_forget(struct channel *ch)
+{
+	wipe(ch->buf, ch->taken);
+	if (ch->taken == ch->filled)
+		ch->taken = ch->filled = 0;
+}
+
 bool channel_buffered(const struct channel *ch)
 {
 	return ch->filled > ch->taken;
@@ -138,10 +145,8 @@ int channel_receive(struct channel *ch, struct message *m, struct reader *body)
 {
 	int err;
 
-	if (ch->taken == ch->filled) {
-		wipe(ch->buf, ch->filled);
+	if (ch->taken == ch->filled)
 		ch->taken = ch->filled = 0;
-	}
 	err = fill(ch, MESSAGE_HEADER);
 	if (err != 1)
 		return err;

@@ -38,6 +38,8 @@ int channel_send(struct channel *ch, struct message m, message_put put, const vo
  * is no message. -ENOMEM.
  */
 int channel_receive(struct channel *ch, struct message *m, struct reader *body);
+/* Wipes what has been received so far, bodies included: keys and packets lie in them. */
+void channel_forget(struct channel *ch);
 /* A message, or a part of one, has been read and not yet been received. */
 bool channel_buffered(const struct channel *ch);
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -14,17 +15,46 @@
 #include "worker/sandbox.h"
 #include "worker/serve.h"
 
+/* The host tells of a crash by the signal that a process ended by: it has to be that of the module,
+ * and not a report that ends with a status. */
+#define CRASH_IS_A_CRASH ":handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0"
+
 #if defined(__SANITIZE_ADDRESS__)
 /* The leak detector stops a process from outside, which the sandbox does not allow. */
 const char *__asan_default_options(void);
 __attribute__((visibility("default"))) const char *__asan_default_options(void)
 {
-	return "detect_leaks=0";
+	return "detect_leaks=0" CRASH_IS_A_CRASH;
+}
+#elif defined(__SANITIZE_THREAD__)
+const char *__tsan_default_options(void);
+__attribute__((visibility("default"))) const char *__tsan_default_options(void)
+{
+	return "report_bugs=1" CRASH_IS_A_CRASH;
 }
 #endif
 
 static struct serve_config config;
 static int listener_socket = -1;
+
+#if defined(__SANITIZE_THREAD__)
+static void *nothing(void *user)
+{
+	return user;
+}
+#endif
+
+/* A sanitizer's own thread comes with the first of ours: now, that it is not taken for the
+ * module's. */
+static void settle_threads(void)
+{
+#if defined(__SANITIZE_THREAD__)
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, nothing, NULL) == 0)
+		pthread_join(thread, NULL);
+#endif
+}
 
 static unsigned prepare(const struct message_start *start, const char *module)
 {
@@ -40,6 +70,7 @@ static unsigned prepare(const struct message_start *start, const char *module)
 		fputs("openihv-worker: the sandbox could not be set up\n", stderr);
 		_exit(EXIT_FAILURE); /* without it nothing is loaded */
 	}
+	settle_threads();
 	return got;
 }
 

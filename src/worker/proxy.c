@@ -23,7 +23,7 @@
 
 /* ---- The end of a process. ---- */
 
-/* Waits for the end of a child, but not for ever: false after ms. */
+/* Waits for the end of a child; false after ms (-1: for ever). */
 static bool wait_for_end(pid_t pid, int ms)
 {
 	struct pollfd fd = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
@@ -41,15 +41,21 @@ static bool wait_for_end(pid_t pid, int ms)
 static int reap(struct proxy *p, int patience_ms)
 {
 	int status = 0;
+	bool lingers;
 
 	if (p->process.pid <= 0)
 		return 0;
-	if (!wait_for_end(p->process.pid, patience_ms))
+	lingers = !wait_for_end(p->process.pid, patience_ms);
+	if (lingers) {
 		kill(p->process.pid, SIGKILL);
+		wait_for_end(p->process.pid, -1);
+	}
+	/* Under the lock, so that nobody kills what has the number next. */
+	pthread_mutex_lock(&p->lock);
 	while (waitpid(p->process.pid, &status, 0) < 0 && errno == EINTR)
 		;
-	pthread_mutex_lock(&p->lock);
 	p->process.pid = 0;
+	p->garbled |= lingers; /* the signal that it ended by was ours */
 	pthread_mutex_unlock(&p->lock);
 	return status;
 }
@@ -236,9 +242,7 @@ static void load(struct proxy *p, struct handler_call *c)
 {
 	int rc;
 
-	pthread_mutex_lock(&p->lock);
-	close_process(p);
-	pthread_mutex_unlock(&p->lock);
+	close_process(p); /* nobody looks at pipes or observer while .ended is set */
 	rc = start(p, p->why, sizeof(p->why));
 	c->result = ERROR_SUCCESS;
 	if (!rc)

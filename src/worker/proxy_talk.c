@@ -279,8 +279,10 @@ int proxy_step(struct proxy *p, int ms)
 			return p->acting;
 		err = channel_receive(&p->channel, &m, &body);
 	}
-	if (err == 1)
+	if (err == 1) {
 		err = act(p, &m, &body) ? -EPROTO : 1;
+		channel_forget(&p->channel);
+	}
 	if (err >= 0)
 		return 1;
 	if (err != -EPIPE)

@@ -155,11 +155,24 @@ static unsigned module_threads(enum crossing_fn fn)
 	return n;
 }
 
+/* The host is gone, or not what it seems. What the module does now concerns nobody. */
+static void the_end(int err)
+{
+	pthread_mutex_lock(&worker.lock);
+	worker.over = true;
+	worker.status = err == -EPIPE ? 0 : 1;
+	if (worker.running || worker.callers || !worker.deinitialised)
+		_exit(worker.status);
+	pthread_cond_broadcast(&worker.work);
+	pthread_mutex_unlock(&worker.lock);
+}
+
 /* In a thread of the pool, without the lock. */
 static void make_call(struct open_call *c)
 {
 	struct returned r = {.call = c};
 	struct message m = {.type = MESSAGE_RETURN, .fn = (uint16_t)c->call.fn, .call = c->number};
+	int err;
 
 	worker.module->ops->call(worker.module, &c->call);
 	r.extra.threads = module_threads(c->call.fn);
@@ -168,8 +181,9 @@ static void make_call(struct open_call *c)
 	worker.running--;
 	worker.deinitialised |= c->call.fn == FN_DEINIT_SERVICE;
 	pthread_mutex_unlock(&worker.lock);
-	channel_send(
-		&worker.channel, m, put_return, &r); /* without a host it ends at the next read */
+	err = channel_send(&worker.channel, m, put_return, &r);
+	if (err)
+		the_end(err);
 	call_free(c);
 }
 
@@ -216,25 +230,15 @@ static int receive(struct open_call **call)
 	*call = NULL;
 	if (rc != 1)
 		return rc ? rc : -EPIPE;
+	rc = -EPROTO;
 	if (m.type == MESSAGE_CALL)
-		return call_read(&m, &body, call);
-	if (m.type == MESSAGE_REPLY)
-		return reply_came(&m, &body);
-	if (m.type == MESSAGE_RELEASE)
-		return release_came(&body);
-	return -EPROTO;
-}
-
-/* The host is gone, or not what it seems. What the module does now concerns nobody. */
-static void the_end(int err)
-{
-	pthread_mutex_lock(&worker.lock);
-	worker.over = true;
-	worker.status = err == -EPIPE ? 0 : 1;
-	if (worker.running || worker.callers || !worker.deinitialised)
-		_exit(worker.status);
-	pthread_cond_broadcast(&worker.work);
-	pthread_mutex_unlock(&worker.lock);
+		rc = call_read(&m, &body, call);
+	else if (m.type == MESSAGE_REPLY)
+		rc = reply_came(&m, &body);
+	else if (m.type == MESSAGE_RELEASE)
+		rc = release_came(&body);
+	channel_forget(&worker.channel);
+	return rc;
 }
 
 /* With the lock held: somebody else may read. */

@@ -172,6 +172,16 @@ static bool drop(struct fake *f, HANDLE svc, enum crossing_fn fn, struct fake_pe
 	return was;
 }
 
+static void ask_user(
+	struct fake *f, const struct fake_adapter *a, const struct handler_call *within)
+{
+	DOT11EXT_IHV_UI_REQUEST request = {.guidUIRequest = {.Data1 = 1}};
+	struct function_call call = {.fn = FN_SEND_UI_REQUEST, .svc = a->svc};
+
+	call.send_ui_request.request = &request;
+	tell(f, &call, within);
+}
+
 /* ---- Handlers. ---- */
 
 static void pre_associate(struct fake *f, struct handler_call *c)
@@ -180,7 +190,21 @@ static void pre_associate(struct fake *f, struct handler_call *c)
 
 	later(f, FN_SET_AUTH_ALGORITHM, a->svc, NULL, NULL);
 	later(f, FN_SET_UNICAST_CIPHER_ALGORITHM, a->svc, NULL, NULL);
-	later(f, FN_PRE_ASSOCIATE_COMPLETION, a->svc, c->profile.session, NULL);
+	if (f->early_key)
+		later(f, FN_SET_DEFAULT_KEY, a->svc, NULL, NULL);
+	a->connect = c->profile.session;
+	if (f->asks)
+		ask_user(f, a, c);
+	else
+		later(f, FN_PRE_ASSOCIATE_COMPLETION, a->svc, a->connect, NULL);
+}
+
+/* The user has answered: the first adapter was the one that asked. */
+static void answered(struct fake *f)
+{
+	const struct fake_adapter *a = &f->adapters[0];
+
+	later(f, FN_PRE_ASSOCIATE_COMPLETION, a->svc, a->connect, NULL);
 }
 
 static void post_associate(struct fake *f, struct handler_call *c)
@@ -251,6 +275,9 @@ static void handle(struct fake *f, struct handler_call *c)
 	case FN_ADAPTER_RESET:
 		reset(f, c);
 		break;
+	case FN_PROCESS_UI_RESPONSE:
+		answered(f);
+		break;
 	case FN_QUERY_UI_REQUEST:
 		c->result = ERROR_CALL_NOT_IMPLEMENTED;
 		break;
@@ -267,19 +294,15 @@ static void handle(struct fake *f, struct handler_call *c)
 static void sleep_in_handler(struct fake *f)
 {
 	pthread_mutex_lock(&f->lock);
-	atomic_store(&f->sleeping, true);
 	while (!atomic_load(&f->module.ended))
 		pthread_cond_wait(&f->died, &f->lock);
-	atomic_store(&f->sleeping, false);
 	pthread_mutex_unlock(&f->lock);
 }
 
 static void spin_in_handler(struct fake *f)
 {
-	atomic_store(&f->spinning, true);
 	while (!atomic_load(&f->module.ended))
 		;
-	atomic_store(&f->spinning, false);
 }
 
 static void load(struct fake *f, struct handler_call *c)
@@ -300,6 +323,7 @@ static void load(struct fake *f, struct handler_call *c)
 
 static void fake_call(struct module *m, struct handler_call *c)
 {
+	enum fake_way way = FAKE_ANSWERS;
 	struct fake *f = fake_of(m);
 
 	if (c->fn == FN_MODULE_LOADED) {
@@ -307,10 +331,14 @@ static void fake_call(struct module *m, struct handler_call *c)
 		return;
 	}
 	f->faults += f->buried;
-	if (!atomic_load(&m->ended) && c->fn == f->stuck && f->way == FAKE_SLEEPS)
+	if (c->fn == f->stuck && !atomic_load(&m->ended))
+		way = f->way; /* looked at once: the test may change it while this one sleeps */
+	atomic_store(&f->busy, way == FAKE_SPINS || way == FAKE_COMPUTES);
+	if (way == FAKE_SLEEPS || way == FAKE_COMPUTES)
 		sleep_in_handler(f);
-	else if (!atomic_load(&m->ended) && c->fn == f->stuck && f->way == FAKE_SPINS)
+	else if (way == FAKE_SPINS)
 		spin_in_handler(f);
+	atomic_store(&f->busy, false);
 	if (!atomic_load(&m->ended))
 		handle(f, c);
 	c->lost = atomic_load(&m->ended);
@@ -320,7 +348,9 @@ static enum module_activity fake_activity(struct module *m)
 {
 	struct fake *f = fake_of(m);
 
-	return atomic_load(&f->spinning) ? MODULE_BUSY : MODULE_ASLEEP;
+	if (atomic_load(&f->busy))
+		return MODULE_BUSY;
+	return f->alone ? MODULE_ALONE : MODULE_ASLEEP;
 }
 
 static unsigned fake_threads(struct module *m)
@@ -362,6 +392,8 @@ static bool fake_pump(struct module *m)
 		fake_die(f, MODULE_EXITED, 0);
 		return true;
 	}
+	if (f->dying && --f->dying == 0)
+		fake_die(f, MODULE_KILLED, 0);
 	if (!f->npending || atomic_load(&m->ended))
 		return false;
 	p = f->pending[0];
@@ -377,8 +409,13 @@ static int fake_descriptor(struct module *m)
 
 static void fake_kill(struct module *m)
 {
-	fake_of(m)->kills++;
-	fake_die(fake_of(m), MODULE_KILLED, 0);
+	struct fake *f = fake_of(m);
+
+	f->kills++;
+	if (f->lingers)
+		f->dying = f->lingers;
+	else
+		fake_die(f, MODULE_KILLED, 0);
 }
 
 static void fake_death(struct module *m, struct module_death *out)

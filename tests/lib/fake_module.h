@@ -16,6 +16,7 @@ enum fake_way {
 	FAKE_ANSWERS,
 	FAKE_SLEEPS, /* until it is killed */
 	FAKE_SPINS,
+	FAKE_COMPUTES, /* in its process: the thread of the host sleeps meanwhile */
 };
 
 #define FAKE_ADAPTERS 4
@@ -30,8 +31,7 @@ struct fake_pending {
 
 struct fake_adapter {
 	HANDLE svc;
-	HANDLE connect; /* pre-association that is under way */
-	HANDLE session; /* post-association, likewise */
+	HANDLE connect; /* the last pre-association */
 };
 
 struct fake {
@@ -42,14 +42,20 @@ struct fake {
 	unsigned failing_loads; /* so many times it cannot be loaded */
 	DWORD service_result;   /* InitService's */
 	DWORD version;          /* both of GetVersionInfo */
-	bool buried;            /* the host knows that it is dead: a call now is a fault */
+	unsigned lingers;       /* so often it is looked at before it has ended, when killed */
+	bool alone;             /* it has no thread of its own */
+	bool early_key;         /* set before there is a port */
+	bool asks;              /* the user, in each pre-association */
+	_Atomic bool buried;    /* the host knows that it is dead: a call now is a fault */
 	/* To be looked at */
-	unsigned loads, kills, faults; /* faults: calls that should not have come */
+	unsigned loads, kills;
+	_Atomic unsigned faults; /* calls that should not have come */
 
 	pthread_mutex_t lock;
 	pthread_cond_t died;
 	struct module_death death;
-	_Atomic bool spinning, sleeping;
+	_Atomic bool busy;
+	unsigned dying; /* killed, and still there: looks left */
 	struct fake_adapter adapters[FAKE_ADAPTERS];
 	unsigned nadapters;
 	struct fake_pending pending[FAKE_PENDING];

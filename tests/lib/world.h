@@ -2,7 +2,7 @@
 /*
  * A whole host on the simulated radio, for tests:
  *
- *     test -- host -- module (.so, in this process)
+ *     test -- host -- module (.so, in this process, or in a worker of its own)
  *              |
  *           adapter ~~ station ~~ air ~~ access points, an echo host behind each
  *
@@ -49,6 +49,7 @@ struct world_config {
 	uint64_t seed;              /* 0: 1 */
 	bool strict, breaks_rules;  /* breaks_rules: world_close() accepts findings */
 	bool guard;                 /* page guards */
+	bool isolated;              /* in a worker process; its random numbers go with the seed */
 	uint32_t retry_ms;          /* of the APs' handshake messages; 0: theirs */
 	/* Makes the module, in place of loading .module; world_start() is then the test's to call.
 	 */
@@ -92,6 +93,7 @@ struct world {
 	struct host_ui_request ui; /* the last one; .data is not kept */
 	unsigned ui_requests;
 	bool stopped;
+	unsigned sandbox, incarnations; /* isolated: SANDBOX_* of the last worker; how many came */
 };
 
 /* Radio, module, host; no adapter has arrived yet. */

@@ -2,7 +2,13 @@
 /* The template with one fault, chosen by FAULT when it is built. */
 #include "template.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #define FAULT_NONE              0
 #define FAULT_GET_VERSION       1
@@ -16,6 +22,17 @@
 #define FAULT_LATE_COMPLETION   9
 #define FAULT_CRASH             10
 #define FAULT_HANG              11
+/* In PerformPreAssociate, what ends a process, or should not: */
+#define FAULT_PRINT      12 /* on stdout, and reads stdin */
+#define FAULT_EXIT       13
+#define FAULT_ABORT      14
+#define FAULT_SEGV       15
+#define FAULT_OVERFLOW   16 /* of the stack */
+#define FAULT_GARBAGE    17 /* into whatever is open */
+#define FAULT_CLOSE      18 /* all that it was not given as 0, 1, 2 */
+#define FAULT_LATE_CLOSE 19 /* the same, and it does not return soon */
+
+#define FAULT_OF_PROCESS (FAULT >= FAULT_PRINT)
 
 #if FAULT != FAULT_NO_GET_VERSION
 IHV_EXPORT DWORD WINAPI Dot11ExtIhvGetVersionInfo(PDOT11_IHV_VERSION_INFO info)
@@ -52,6 +69,87 @@ static DWORD WINAPI never_return(HANDLE ext, PDOT11_MAC_ADDRESS peer, DOT11_ASSO
 	while (pthread_cond_wait(&never, &lock) == 0)
 		;
 	return ERROR_SUCCESS;
+}
+#endif
+
+#if FAULT_OF_PROCESS
+static void print(void)
+{
+	char line[16] = "";
+	int i;
+
+	for (i = 0; i < 1000; i++)
+		printf("a module that has much to say, line %d\n", i);
+	fflush(stdout);
+	if (fgets(line, sizeof(line), stdin))
+		abort(); /* there is nobody to have written it */
+}
+
+static unsigned overflow(unsigned depth)
+{
+	volatile char room[4096];
+
+	memset((char *)room, (int)depth, sizeof(room));
+	return depth == UINT32_MAX ? 0 : overflow(depth + 1) + (unsigned char)room[depth % 4096];
+}
+
+static void write_garbage(void)
+{
+	char garbage[100];
+	int fd;
+
+	memset(garbage, 0xA5, sizeof(garbage));
+	for (fd = 3; fd < 64; fd++)
+		if (write(fd, garbage, sizeof(garbage)) < 0 && errno == EIO)
+			break;
+}
+
+static void compute(clock_t ms)
+{
+	const clock_t end = clock() + ms * (CLOCKS_PER_SEC / 1000);
+
+	while (clock() < end)
+		;
+}
+
+static void fail_the_process(void)
+{
+	switch (FAULT) {
+	case FAULT_PRINT:
+		print();
+		break;
+	case FAULT_EXIT:
+		exit(3);
+	case FAULT_ABORT:
+		abort();
+	case FAULT_SEGV:
+		raise(SIGSEGV);
+		break;
+	case FAULT_OVERFLOW:
+		if (overflow(0) == 0)
+			abort();
+		break;
+	case FAULT_GARBAGE:
+		write_garbage();
+		break;
+	case FAULT_CLOSE:
+		close_range(3, ~0u, 0);
+		break;
+	case FAULT_LATE_CLOSE:
+		compute(20); /* another thread waits for messages meanwhile */
+		close_range(3, ~0u, 0);
+		pause();
+		break;
+	}
+}
+
+static DWORD WINAPI fail_and_associate(HANDLE ext, HANDLE connect,
+	PDOT11EXT_IHV_PROFILE_PARAMS params, PDOT11EXT_IHV_CONNECTIVITY_PROFILE connectivity,
+	PDOT11EXT_IHV_SECURITY_PROFILE security, PDOT11_BSS_LIST networks, PDWORD reason)
+{
+	fail_the_process();
+	return perform_pre_associate(
+		ext, connect, params, connectivity, security, networks, reason);
 }
 #endif
 
@@ -93,6 +191,9 @@ IHV_EXPORT DWORD WINAPI Dot11ExtIhvInitService(
 #endif
 #if FAULT == FAULT_CRASH || FAULT == FAULT_HANG
 	handlers->Dot11ExtIhvStopPostAssociate = never_return;
+#endif
+#if FAULT_OF_PROCESS
+	handlers->Dot11ExtIhvPerformPreAssociate = fail_and_associate;
 #endif
 #if FAULT == FAULT_LATE_COMPLETION
 	handlers->Dot11ExtIhvPerformPostAssociate = note_session;

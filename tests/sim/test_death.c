@@ -16,6 +16,7 @@
 
 #include <wlanreason.h>
 
+#include "module/inproc.h"
 #include "tests/lib/fake_module.h"
 
 #define EVENTS_MAX 64
@@ -337,6 +338,7 @@ static void test_every_crossing(void **state)
 		assert_int_equal(w.adapters[0].told[NOTICE_DISCONNECTED], 0);
 		assert_int_equal(w.adapters[0].told[NOTICE_CONNECT_FAILED], 0);
 		assert_int_equal(world_count(&w, FN_MODULE_DIED, PHASE_POINT), 1);
+		assert_int_equal(world_count(&w, FN_LISTS_CLEARED, PHASE_POINT), 1);
 		close_world(&w);
 	}
 	print_message("%u deaths\n", (unsigned)(last - first));
@@ -447,6 +449,8 @@ static void test_while_ending(void **state)
 
 static void test_while_dead(void **state)
 {
+	struct function_call late = {.fn = FN_FREE_BUFFER, .thread = 1};
+	size_t crossings;
 	struct world_adapter *a;
 	struct world w;
 
@@ -465,6 +469,10 @@ static void test_while_dead(void **state)
 	assert_int_equal(host_disconnect(a->host), 0);
 	assert_int_equal(a->told[NOTICE_DISCONNECTED], 1);
 	assert_int_equal(host_disconnect(a->host), -ENETDOWN);
+	/* What it may still have been about to say is not heard. */
+	crossings = w.ncrossings;
+	assert_int_equal(fake->module.function(fake->module.user, &late), ERROR_INVALID_STATE);
+	assert_int_equal(w.ncrossings, crossings);
 	/* Another one comes, and waits. */
 	assert_int_equal(host_add_adapter(w.host, w.adapters[1].mp, &w.adapters[1].host), 0);
 	await(&w, MODULE_STARTED);
@@ -498,6 +506,67 @@ static void test_while_dead(void **state)
 	await(&w, MODULE_STARTED);
 	close_world(&w);
 	assert_int_equal(events[nevents - 1].id, MODULE_STOPPED);
+}
+
+/* With no thread it can say nothing by itself: but it may have died. */
+static void test_alone(void **state)
+{
+	uint64_t now;
+	struct world w;
+
+	(void)state;
+	open_world(&w, 0, false);
+	up(&w);
+	fake->alone = true;
+	pass(&w, NS_PER_S);
+	now = loop_now(w.loop);
+	fake_die_unseen(fake);
+	assert_int_equal(await(&w, MODULE_STOPPED_UNEXPECTEDLY)->at, now);
+	assert_int_equal(events[nevents - 1].end, MODULE_EXITED);
+	close_world(&w);
+}
+
+/* A key that came before there was a port is gone, too (nothing_left()). */
+static void test_early_key(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_world(&w, 0, true);
+	assert_int_equal(world_start(&w), 0);
+	world_arrive(&w, 0);
+	fake->early_key = fake->asks = true;
+	assert_int_equal(host_connect(w.adapters[0].host, w.profile), 0);
+	world_rest(&w, NS_PER_S);
+	assert_int_equal(at_radio[0].group, 2);
+	kill_it(&w);
+	close_world(&w);
+}
+
+/* An answer of the user that waits for a module goes with it; the next one asks again. */
+static void test_user_asked(void **state)
+{
+	struct world w;
+	uint64_t id;
+
+	(void)state;
+	open_world(&w, 0, false);
+	assert_int_equal(world_start(&w), 0);
+	world_arrive(&w, 0);
+	fake->asks = true;
+	assert_int_equal(host_connect(w.adapters[0].host, w.profile), 0);
+	world_rest(&w, NS_PER_S);
+	assert_int_equal(w.ui_requests, 1);
+	id = w.ui.id;
+	assert_int_equal(host_ui_respond(w.host, id, "x", 1), 0);
+	kill_it(&w);
+	assert_int_equal(world_count(&w, FN_PROCESS_UI_RESPONSE, PHASE_ENTER), 0);
+	assert_int_equal(host_ui_respond(w.host, id, "x", 1), -ENOENT);
+	pass(&w, 2 * NS_PER_S);
+	assert_int_equal(w.ui_requests, 2);
+	assert_int_equal(host_ui_respond(w.host, w.ui.id, "x", 1), 0);
+	assert_true(world_wait(&w, 0, NOTICE_CONNECTED, 0));
+	close_world(&w);
 }
 
 static void test_stop_while_dead(void **state)
@@ -607,6 +676,13 @@ static void test_five_deaths(void **state)
 	assert_int_equal(w.adapters[0].last[NOTICE_CONNECT_FAILED].reason,
 		WLAN_REASON_CODE_IHV_NOT_AVAILABLE);
 	assert_int_equal(w.adapters[0].told[NOTICE_ADAPTER_LOST], 5);
+	/* Somebody has repaired it. */
+	assert_int_equal(world_start(&w), 0);
+	assert_int_equal(world_start(&w), -EALREADY);
+	pass(&w, NS_PER_S);
+	assert_true(host_adapter_is_up(w.adapters[0].host));
+	assert_int_equal(kill_it(&w)->retry, NS_PER_S);
+	await(&w, MODULE_STARTED);
 	close_world(&w);
 }
 
@@ -648,6 +724,7 @@ static void test_failing_restart(void **state)
 	assert_int_equal(e->deaths, 2);
 	assert_int_equal(e->retry, 2 * NS_PER_S);
 	fake->service_result = ERROR_GEN_FAILURE;
+	fake->lingers = 20; /* nothing is called in it meanwhile */
 	pass(&w, NS_PER_S);
 	e = await(&w, MODULE_FAILED_TO_START);
 	pass(&w, 2 * NS_PER_S);
@@ -699,6 +776,18 @@ static void test_dying_restart(void **state)
 	}
 }
 
+struct recorded {
+	const struct world *w;
+	size_t n;
+};
+
+static bool recorded(void *user)
+{
+	const struct recorded *r = (const struct recorded *)user;
+
+	return r->w->ncrossings >= r->n;
+}
+
 static void test_stop_while_starting(void **state)
 {
 	struct world w;
@@ -712,16 +801,14 @@ static void test_stop_while_starting(void **state)
 	await(&w, MODULE_STARTED);
 	last = w.ncrossings;
 	close_world(&w);
+	/* After the first crossings a call is open or queued: the run can be left there. */
 	for (n = first + 1; n < last; n++) {
-		uint64_t seen;
+		struct recorded until = {&w, n};
 
 		open_world(&w, 0, false);
 		up(&w);
 		kill_it(&w);
-		/* In between, as far as a run can be left: between two calls. */
-		for (seen = 0; w.ncrossings < n && seen < 1000; seen++)
-			host_run(w.host, happened, &(enum module_event_id){MODULE_STARTED},
-				NS_PER_S);
+		assert_int_equal(host_run(w.host, recorded, &until, MINUTE), HOST_REACHED);
 		close_world(&w);
 	}
 }
@@ -759,6 +846,7 @@ static void test_sleeping_handler(void **state)
 	world_arrive(&w, 1);
 	fake->stuck = FN_CONTROL;
 	fake->way = FAKE_SLEEPS;
+	fake->lingers = 20; /* and virtual time waits for the end */
 	begun = loop_now(w.loop);
 	assert_int_equal(host_control(w.adapters[0].host, "x", 1, 1), 0);
 	/* The other adapter lives on meanwhile. */
@@ -770,6 +858,29 @@ static void test_sleeping_handler(void **state)
 	assert_true(host_port_open(w.adapters[0].host, NULL));
 	assert_true(host_port_open(w.adapters[1].host, NULL));
 	assert_int_equal(w.adapters[0].told[NOTICE_CONTROL], 0);
+	close_world(&w);
+}
+
+/* Two are open, of two adapters, each on a thread of its own: both come back from nowhere. */
+static void test_two_handlers(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_world(&w, 0, true);
+	up(&w);
+	world_arrive(&w, 1);
+	world_connect(&w, 1);
+	fake->stuck = FN_CONTROL;
+	fake->way = FAKE_SLEEPS;
+	assert_int_equal(host_control(w.adapters[0].host, "x", 1, 1), 0);
+	pass(&w, NS_PER_S);
+	assert_int_equal(host_control(w.adapters[1].host, "x", 1, 1), 0);
+	await_kill(&w, FN_CONTROL);
+	fake->stuck = FN_COUNT;
+	pass(&w, 3 * NS_PER_S);
+	assert_true(host_port_open(w.adapters[0].host, NULL));
+	assert_true(host_port_open(w.adapters[1].host, NULL));
 	close_world(&w);
 }
 
@@ -793,24 +904,33 @@ static void test_stop_has_its_own(void **state)
 }
 
 /* Virtual time stands while it computes; 30 ms of the system's clock are its limit. */
-static void test_spinning_handler(void **state)
+static void burns(enum fake_way way)
 {
+	struct host_counts c;
 	uint64_t begun;
 	struct world w;
 
-	(void)state;
 	handler_ms = 30;
 	open_world(&w, 0, true);
 	up(&w);
 	fake->stuck = FN_CONTROL;
-	fake->way = FAKE_SPINS;
+	fake->way = way;
 	assert_int_equal(host_control(w.adapters[0].host, "x", 1, 1), 0);
 	begun = loop_now(w.loop);
 	assert_int_equal(await_kill(&w, FN_CONTROL)->at, begun);
+	host_counts(w.host, &c);
+	assert_int_equal(c.threads, 1); /* it was not taken for one that blocks */
 	fake->stuck = FN_COUNT;
 	pass(&w, 3 * NS_PER_S);
 	assert_true(host_port_open(w.adapters[0].host, NULL));
 	close_world(&w);
+}
+
+static void test_spinning_handler(void **state)
+{
+	(void)state;
+	burns(FAKE_SPINS);
+	burns(FAKE_COMPUTES);
 }
 
 /* host_stop() itself ends one that hangs, and says so by its return. */
@@ -886,6 +1006,51 @@ static void test_trespass(void **state)
 	close_world(&w);
 }
 
+/* ---- In this process. ---- */
+
+static enum module_event_id ids[4];
+static unsigned nids;
+
+static void keep_id(void *user, const struct module_event *e)
+{
+	(void)user;
+	CHECK(nids < 4 && e->retry_ns == 0 && e->end == MODULE_LIVES);
+	if (nids < 4)
+		ids[nids++] = e->id;
+}
+
+static int in_process(const char *name)
+{
+	struct host_config config = {.event = keep_id};
+	struct module *m;
+	struct host *h;
+	char err[200];
+	int rc;
+
+	nids = wrong = 0;
+	assert_int_equal(loop_new(LOOP_VIRTUAL, &config.loop), 0);
+	assert_int_equal(inproc_open(world_built(name), NULL, &m, err, sizeof(err)), 0);
+	assert_int_equal(host_new(&config, m, &h), 0);
+	rc = host_start(h, err, sizeof(err));
+	assert_int_equal(host_stop(h), 0);
+	host_free(h);
+	loop_free(config.loop);
+	assert_int_equal(wrong, 0);
+	return rc;
+}
+
+static void test_in_process(void **state)
+{
+	(void)state;
+	assert_int_equal(in_process(WORLD_TEMPLATE), 0);
+	assert_int_equal(nids, 2);
+	assert_int_equal(ids[0], MODULE_STARTED);
+	assert_int_equal(ids[1], MODULE_STOPPED);
+	assert_int_equal(in_process("tests/modules/init_fails.so"), -EPROTO);
+	assert_int_equal(nids, 1);
+	assert_int_equal(ids[0], MODULE_FAILED_TO_START);
+}
+
 /* ---- Real time. ---- */
 
 static bool died(void *user)
@@ -937,6 +1102,9 @@ int main(void)
 		cmocka_unit_test(test_first_start),
 		cmocka_unit_test(test_while_ending),
 		cmocka_unit_test(test_while_dead),
+		cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_early_key),
+		cmocka_unit_test(test_user_asked),
 		cmocka_unit_test(test_stop_while_dead),
 		cmocka_unit_test(test_callbacks),
 		cmocka_unit_test(test_five_deaths),
@@ -945,11 +1113,13 @@ int main(void)
 		cmocka_unit_test(test_dying_restart),
 		cmocka_unit_test(test_stop_while_starting),
 		cmocka_unit_test(test_sleeping_handler),
+		cmocka_unit_test(test_two_handlers),
 		cmocka_unit_test(test_stop_has_its_own),
 		cmocka_unit_test(test_spinning_handler),
 		cmocka_unit_test(test_hanging_at_the_end),
 		cmocka_unit_test(test_hanging_first_start),
 		cmocka_unit_test(test_trespass),
+		cmocka_unit_test(test_in_process),
 		cmocka_unit_test(test_descriptor),
 	};
 

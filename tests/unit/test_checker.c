@@ -72,6 +72,81 @@ static void test_many_lives(void **state)
 	checker_free(c);
 }
 
+static void feed(struct checker *c, struct crossing x, uint64_t *seq)
+{
+	x.seq = x.time = ++*seq;
+	checker_feed(c, &x);
+}
+
+/* What the host does to a port whose module has died. */
+static void feed_loss(struct checker *c, const struct crossing *port, bool gate, uint64_t *seq)
+{
+	struct crossing x = POINT(PORT_GATE, .adapter = port->adapter, .peer = port->peer);
+
+	if (gate)
+		feed(c, x, seq);
+	x.fn = FN_PORT_DELETED;
+	feed(c, x, seq);
+}
+
+/* Dies after each crossing of its life, its ports with it; and lives a whole life after that. */
+static void test_death_anywhere(void **state)
+{
+	struct crossing death = POINT(MODULE_DIED, .module_died.how = MODULE_SIGNALLED);
+	struct checker *c;
+	size_t n, i;
+
+	life_of_module(&tape);
+	for (n = 0; n < tape.n; n++) {
+		struct crossing port = {0};
+		bool gate = false;
+		uint64_t seq = 0;
+
+		assert_int_equal(checker_new(true, &c), 0);
+		for (i = 0; i < n; i++) {
+			feed(c, tape.x[i], &seq);
+			if (tape.x[i].fn == FN_PORT_CREATED)
+				port = tape.x[i];
+			else if (tape.x[i].fn == FN_PORT_GATE)
+				gate = tape.x[i].port_gate.open;
+			else if (tape.x[i].fn == FN_PORT_DELETED)
+				port.peer = 0;
+		}
+		feed(c, death, &seq);
+		if (port.peer)
+			feed_loss(c, &port, gate, &seq);
+		for (i = 0; i < tape.n; i++) {
+			struct crossing x = tape.x[i];
+
+			if (x.adapter)
+				x.adapter += 2;
+			feed(c, x, &seq);
+		}
+		expect_no_findings(c);
+		checker_free(c);
+	}
+}
+
+/* What is recorded, and under no rule. */
+static void test_no_rule(void **state)
+{
+	struct crossing x[] = {POINT(HANDLER_OVERDUE, .handler_overdue.function = FN_MODULE_LOADED),
+		POINT(HANDLER_OVERDUE, .handler_overdue.function = CROSSING_NO_FUNCTION),
+		POINT(MODULE_TRESPASS, .module_trespass = {.what = TRESPASS_SYSTEM,
+					       .code = 41,
+					       .function = CROSSING_NO_FUNCTION}),
+		POINT(MODULE_TRESPASS, .module_trespass = {.what = 1000})};
+	struct checker *c;
+	uint64_t seq = 0;
+	size_t i;
+
+	assert_int_equal(checker_new(true, &c), 0);
+	for (i = 0; i < sizeof(x) / sizeof(*x); i++)
+		feed(c, x[i], &seq);
+	expect_no_findings(c);
+	checker_free(c);
+}
+
 /* As many findings as there may be; those beyond are counted. */
 static void test_findings_are_bounded(void **state)
 {
@@ -135,6 +210,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good_life),
 		cmocka_unit_test(test_many_lives),
+		cmocka_unit_test(test_death_anywhere),
+		cmocka_unit_test(test_no_rule),
 		cmocka_unit_test(test_findings_are_bounded),
 		cmocka_unit_test(test_table_of_rules),
 		cmocka_unit_test(test_table_of_crossings),

@@ -170,6 +170,13 @@ static void multicast_after_stop(struct tape *t)
 			.peer = 0xFFFFFFFFFFFFu, .send_packet.length = 129, .result = 5023));
 }
 
+static void packet_written(struct tape *t)
+{
+	tape_insert(t, t->starts[PART_ROAM],
+		POINT(MODULE_TRESPASS, .module_trespass = {.what = TRESPASS_PACKET,
+					       .function = CROSSING_NO_FUNCTION}));
+}
+
 static const struct rule_case cases[] = {
 	{RULE_X_51, "StartOneX outside a session", .also = "X-42", .mutate = onex_outside},
 	{RULE_X_52, "0x888E is not registered", .mutate = onex_unregistered},
@@ -188,6 +195,7 @@ static const struct rule_case cases[] = {
 	{RULE_X_59, "to another station", WHERE(CCMP, SEND_PACKET, ENTER, 0), SET(peer, AP_B)},
 	{RULE_X_59, "to a group, outside a session", .also = "X-42",
 		.mutate = multicast_after_stop},
+	{RULE_X_60, "written, as a guard sees", .mutate = packet_written},
 	{RULE_X_60, "changed before its completion", WHERE(CCMP, SEND_PACKET_COMPLETION, EXIT, 0),
 		SET(send_packet_completion.modified, 1)},
 	{RULE_X_61, "two sends with one handle", .mutate = two_sends_with_one_handle},

@@ -385,6 +385,36 @@ static void port_kept_at_roam(struct tape *t)
 	tape_remove(t, tape_at(t, PART_ROAM, FN_PORT_DELETED, PHASE_POINT, 0));
 }
 
+/* The module dies before the nth crossing of a kind, and that is the last that happens. */
+static void dead_before(
+	struct tape *t, enum part part, enum crossing_fn fn, enum crossing_phase phase)
+{
+	size_t at = tape_at(t, part, fn, phase, 0);
+
+	tape_insert(t, at, POINT(MODULE_DIED, .module_died.how = MODULE_SIGNALLED));
+	t->n = at + 2;
+}
+
+static void handler_of_the_dead(struct tape *t)
+{
+	dead_before(t, PART_PROFILES, FN_PROCESS_SESSION_CHANGE, PHASE_ENTER);
+}
+
+static void data_of_the_dead(struct tape *t)
+{
+	dead_before(t, PART_OPEN, FN_DATA_PASSED, PHASE_POINT);
+}
+
+static void port_of_the_dead(struct tape *t)
+{
+	size_t at = tape_at(t, PART_OPEN, FN_DATA_PASSED, PHASE_POINT, 0);
+
+	tape_insert(t, at, POINT(MODULE_DIED, .module_died.how = MODULE_SIGNALLED));
+	tape_insert(t, at + 1,
+		POINT(OID_PORT_STATE, .adapter = 1, .peer = AP_A, .oid_port_state.open = 0));
+	t->n = at + 2;
+}
+
 static const struct rule_case cases[] = {
 	{RULE_H_01, "InitService is the first call", .mutate = version_before_load},
 	{RULE_H_01, "GetVersionInfo twice", .mutate = version_twice},
@@ -402,6 +432,7 @@ static const struct rule_case cases[] = {
 	{RULE_H_04, "exported and not called", .mutate = virtual_station_never},
 	{RULE_H_05, "a handler before InitService", .mutate = handler_before_service},
 	{RULE_H_05, "a handler after DeinitService", .mutate = handler_after_service},
+	{RULE_H_05, "a handler of a module that died", .mutate = handler_of_the_dead},
 	{RULE_H_06, "the svc handle of a live adapter", .mutate = adapter_twice},
 	{RULE_H_06, "the svc handle of an adapter that is gone", .mutate = handle_of_old_adapter},
 	{RULE_H_07, "another hIhvExtAdapter", WHERE(PROFILES, CONTROL, ENTER, 0), SET(ext, 2)},
@@ -447,6 +478,7 @@ static const struct rule_case cases[] = {
 	{RULE_H_22, "the port deleted inside Stop", .mutate = port_deleted_early},
 	{RULE_H_22, "PORT_STATE_NOTIFICATION for the deletion", .mutate = port_deleted_told},
 	{RULE_H_22, "the new port before the old one is gone", .mutate = port_kept_at_roam},
+	{RULE_H_22, "PORT_STATE_NOTIFICATION for a module that died", .mutate = port_of_the_dead},
 	{RULE_H_23, "a packet after Stop", .mutate = packet_after_stop},
 	{RULE_H_23, "an 802.1X result after Stop", .mutate = onex_result_after_stop},
 	{RULE_H_24, "two ASSOCIATION_STARTs", .mutate = association_start_twice},
@@ -457,6 +489,7 @@ static const struct rule_case cases[] = {
 	{RULE_H_25, "open while the session is stopped", .mutate = open_while_stopping},
 	{RULE_H_25, "data through a closed port", .mutate = data_through_closed_port},
 	{RULE_H_25, "data before the miniport knows", .mutate = data_before_the_miniport_knows},
+	{RULE_H_25, "data after the module died", .mutate = data_of_the_dead},
 	{RULE_H_26, "a failure that does not close", .mutate = failure_ignored},
 	{RULE_H_26, "a repeated success that does not open", .mutate = repeat_ignored},
 	{RULE_H_27, "an EtherType that is not registered", .mutate = packet_unregistered},

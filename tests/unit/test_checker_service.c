@@ -105,6 +105,31 @@ static void overdue(struct tape *t)
 			.handler_overdue.function = FN_PERFORM_PRE_ASSOCIATE));
 }
 
+static void call_of_the_dead(struct tape *t)
+{
+	size_t at = tape_at(t, PART_PROFILES, FN_ALLOCATE_BUFFER, PHASE_ENTER, 0);
+
+	tape_insert(t, at, POINT(MODULE_DIED, .module_died.how = MODULE_EXITED));
+	t->n = at + 3; /* the call, and nothing after it */
+}
+
+static void trespass(struct tape *t, enum module_trespass what)
+{
+	tape_insert(t, t->starts[PART_OPEN],
+		POINT(MODULE_TRESPASS,
+			.module_trespass = {.what = what, .function = CROSSING_NO_FUNCTION}));
+}
+
+static void table_read_late(struct tape *t)
+{
+	trespass(t, TRESPASS_TABLE);
+}
+
+static void given_touched(struct tape *t)
+{
+	trespass(t, TRESPASS_GIVEN);
+}
+
 /* The completion of one adapter's pre-association is made on the handler's thread of another's. */
 static void completed_on_handlers_thread(struct tape *t)
 {
@@ -141,12 +166,14 @@ static const struct rule_case cases[] = {
 		SET(get_version_info.min, 1)},
 	{RULE_X_03, "a call through the argument's memory",
 		WHERE(PROFILES, SEND_NOTIFICATION, ENTER, 0), SET(flags, CROSSING_STALE_TABLE)},
+	{RULE_X_03, "the tables read late", .mutate = table_read_late},
 	{RULE_X_04, "18 handlers", WHERE(LOAD, INIT_SERVICE, EXIT, 0),
 		SET(init_service.handlers, 18)},
 	{RULE_X_05, "before InitService", .mutate = call_before_service},
 	{RULE_X_05, "after DeinitService", .mutate = call_after_service},
 	{RULE_X_05, "a virtual station function before InitVirtualStation returned",
 		.mutate = virtual_station_too_early},
+	{RULE_X_05, "by a process that is dead", .mutate = call_of_the_dead},
 	{RULE_X_06, "a thread left", WHERE(END, DEINIT_SERVICE, EXIT, 0),
 		SET(deinit_service.threads_left, 1)},
 	{RULE_X_07, "a notification inside DeinitService", .also = "X-14 X-16",
@@ -161,6 +188,7 @@ static const struct rule_case cases[] = {
 		SET(free_buffer.known, BUFFER_FOREIGN)},
 	{RULE_X_10, "frees what it gave away", WHERE(CCMP, FREE_BUFFER, ENTER, 0),
 		SET(free_buffer.known, BUFFER_GIVEN)},
+	{RULE_X_10, "touches what it gave away", .mutate = given_touched},
 	{RULE_X_11, "discovery profiles", WHERE(PROFILES, CREATE_DISCOVERY_PROFILES, EXIT, 0),
 		SET(create_discovery_profiles.foreign, 1)},
 	{RULE_X_11, "UI request", WHERE(PROFILES, QUERY_UI_REQUEST, EXIT, 0),

@@ -279,6 +279,27 @@ static void key_before_association(struct tape *t)
 	tape_insert_call(t, tape_at(t, PART_CCMP, FN_PRE_ASSOCIATE_COMPLETION, PHASE_ENTER, 0), x);
 }
 
+static void trespass(struct tape *t, enum module_trespass what, enum crossing_fn fn)
+{
+	tape_insert(t, t->starts[PART_OPEN],
+		POINT(MODULE_TRESPASS, .module_trespass = {.what = what, .function = fn}));
+}
+
+static void input_written(struct tape *t)
+{
+	trespass(t, TRESPASS_WRITE, FN_PERFORM_POST_ASSOCIATE);
+}
+
+static void input_read_late(struct tape *t)
+{
+	trespass(t, TRESPASS_LATE_READ, FN_RECEIVE_PACKET);
+}
+
+static void input_written_late(struct tape *t)
+{
+	trespass(t, TRESPASS_LATE_WRITE, FN_RECEIVE_PACKET);
+}
+
 static const struct rule_case cases[] = {
 	{RULE_X_21, "inside PerformPreAssociate", .also = "X-18", .mutate = pre_completion_inside},
 	{RULE_X_21, "before PerformPreAssociate returned", .race = true,
@@ -327,6 +348,9 @@ static const struct rule_case cases[] = {
 		SET(stop_post_associate.modified, 1)},
 	{RULE_X_35, "a packet", WHERE(CCMP, RECEIVE_PACKET, EXIT, 0),
 		SET(receive_packet.modified, 1)},
+	{RULE_X_35, "an input that a guard looks at", .mutate = input_written},
+	{RULE_X_35, "an input read late", .mutate = input_read_late},
+	{RULE_X_35, "an input written late", .mutate = input_written_late},
 	{RULE_X_35, "an indication", WHERE(PROFILES, RECEIVE_INDICATION, EXIT, 0),
 		SET(receive_indication.modified, 1)},
 	{RULE_X_36, "a handle that is no session", .mutate = post_completion_of_nothing},

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/rng.h"
 #include "loop/loop.h"
@@ -273,6 +274,26 @@ static void test_kick(void **state)
 	loop_free(loop);
 }
 
+/* A descriptor of somebody else's that is readable ends the wait, too; and stays as it was. */
+static void test_descriptor(void **state)
+{
+	struct loop *loop = new_loop(LOOP_REAL);
+	int fds[2];
+	char c;
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	assert_int_equal(write(fds[1], "x", 1), 1);
+	loop_wait(loop, UINT64_MAX, fds[0]); /* would never end */
+	loop_wait(loop, UINT64_MAX, fds[0]);
+	assert_int_equal(read(fds[0], &c, 1), 1);
+	loop_kick(loop);
+	loop_wait(loop, UINT64_MAX, fds[0]);
+	close(fds[0]);
+	close(fds[1]);
+	loop_free(loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +303,7 @@ int main(void)
 		cmocka_unit_test(test_posts),
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_kick),
+		cmocka_unit_test(test_descriptor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What the two halves of the engine share: the threads of the pool (engine.c), and who watches them
+ * (watch.c). Guarded by the host lock unless it says otherwise. */
+#ifndef OPENIHV_HOST_SERVER_H
+#define OPENIHV_HOST_SERVER_H
+
+#include "host/host_internal.h"
+
+/* A thread of the pool, on its own stack. */
+struct server {
+	TAILQ_ENTRY(server) next;
+	pid_t tid;
+	struct call *call;  /* open */
+	uint64_t calls;     /* made so far: tells the watcher whether it is still the same one */
+	atomic_bool inside; /* its call is in one of our functions: asleep there is not blocked */
+	bool displaced;     /* lost the lead while its call blocked */
+	uint64_t watched, since; /* the watcher's: .calls at its look, and when it saw that first */
+	struct timer overdue;
+	struct host *host;
+};
+
+/* Its call waits for something that only others can bring about. */
+bool server_blocked(const struct server *s);
+/* One more, ready to lead. 0 or the errno of a thread. */
+int server_add(struct host *h);
+
+#endif
