@@ -66,7 +66,7 @@ static int explore(const struct wine *w, struct memory *m)
 	int rc = step_run(server, w->envp, w->limit, NULL, 0);
 	if (rc)
 		return rc;
-	unsigned long end = step_now() + SETTLE_LIMIT;
+	unsigned long end = step_now() + (w->limit < SETTLE_LIMIT ? w->limit : SETTLE_LIMIT);
 	bool found;
 	// It answers before it is a daemon.
 	while (!(found = wine_server_folder(w, m->folder, sizeof(m->folder))) && step_now() < end)

@@ -41,6 +41,8 @@ int wine_prefix_ready(const struct wine *w, bool alone);
 
 // wine_server.c: by prefix, since a prefix in the making has a server, too.
 pid_t wine_server_of(const char *prefix);
+// How many programs run in it.
+unsigned wine_programs_of(const char *prefix);
 int wine_server_start(const struct wine *w);
 void wine_server_down(const struct wine *w, const char *prefix, char **envp);
 

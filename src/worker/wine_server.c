@@ -123,6 +123,12 @@ pid_t wine_server_of(const char *prefix)
 	return found;
 }
 
+unsigned wine_programs_of(const char *prefix)
+{
+	pid_t found;
+	return each_process(is_program, prefix, 0, &found);
+}
+
 // The programs of a server that has ended; one that was killed leaves them waiting for ever.
 static void end_programs(const char *prefix)
 {
@@ -165,6 +171,8 @@ int wine_server_start(const struct wine *w)
 		end_programs(w->prefix);
 		// It returns when the server can be connected to.
 		int rc = wine_confined_run(w, server);
+		if (rc == -ESRCH)
+			return wine_fail(w, -EIO, "Wine (%s): its server did not stay", w->loader);
 		if (rc)
 			return wine_step_failed(w, rc, "its server did not start");
 	}

@@ -52,8 +52,8 @@ static void test_refused_files(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		err[0] = '\0';
-		assert_int_equal(
-			inproc_open(table[i].path, NULL, &module, err, sizeof(err)), table[i].error);
+		assert_int_equal(inproc_open(table[i].path, NULL, &module, err, sizeof(err)),
+			table[i].error);
 		assert_null(module);
 		assert_int_not_equal(err[0], '\0');
 	}
