@@ -167,8 +167,8 @@ static LONG CALLBACK end_copy(EXCEPTION_POINTERS *info)
 {
 	CONTEXT *c = info->ContextRecord;
 
-	if (info->ExceptionRecord->ExceptionCode != EXCEPTION_ACCESS_VIOLATION ||
-		c->Rip != (uintptr_t)platform_copies)
+	/* Whatever the reason: a page that is missing, or guards the end of a stack. */
+	if (c->Rip != (uintptr_t)platform_copies)
 		return EXCEPTION_CONTINUE_SEARCH;
 	c->Rip = (uintptr_t)platform_copied;
 	return EXCEPTION_CONTINUE_EXECUTION;
@@ -248,7 +248,7 @@ __attribute__((noinline, noclone)) static size_t copy(void *out, const void *p, 
 
 int platform_read(const void *p, void *out, size_t size)
 {
-	return copy(out, p, size) ? -EFAULT : 0;
+	return catch_copies() && copy(out, p, size) == 0 ? 0 : -EFAULT;
 }
 
 void platform_yield(void)
