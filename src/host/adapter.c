@@ -396,7 +396,7 @@ int host_control(struct host_adapter *a, const void *in, uint32_t in_size, uint3
 	int err = -ENETDOWN;
 
 	pthread_mutex_lock(&h->lock);
-	if (a->phase == PHASE_UP) {
+	if (a->phase == PHASE_UP && !a->losing) {
 		err = -ENOMEM;
 		c = call_new(h, a, FN_CONTROL, in_at + in_size);
 	}

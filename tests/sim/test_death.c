@@ -607,11 +607,43 @@ static void disconnect_all(struct world *w)
 		host_disconnect(w->adapters[i].host);
 }
 
+static unsigned controls[2]; /* that the host took */
+
+static void control_all(struct world *w)
+{
+	unsigned i;
+
+	for (i = 0; i < 2; i++)
+		controls[i] += host_control(w->adapters[i].host, "x", 1, 4) == 0;
+}
+
+static void connect_all(struct world *w)
+{
+	unsigned i;
+
+	for (i = 0; i < 2; i++)
+		host_connect(w->adapters[i].host, w->profile);
+}
+
+/* Whatever there is, down and up. */
+static void shake_all(struct world *w)
+{
+	unsigned i;
+
+	host_session_change(w->host, 6, 1);
+	for (i = 0; i < 2; i++) {
+		host_send_data(w->adapters[i].host, world_station(w, 1), 0x0800, "x", 1);
+		host_disable(w->adapters[i].host);
+		host_enable(w->adapters[i].host);
+	}
+}
+
 static void die_and_ask(struct world *w, uint64_t at, void (*what)(struct world *w))
 {
 	open_world(w, 0, false);
 	up(w);
 	world_arrive(w, 1);
+	controls[0] = controls[1] = 0;
 	ask_at = at;
 	ask = what;
 	fake_die(fake, MODULE_SIGNALLED, 9);
@@ -620,7 +652,8 @@ static void die_and_ask(struct world *w, uint64_t at, void (*what)(struct world 
 
 static void test_callbacks(void **state)
 {
-	static void (*const asks[])(struct world *) = {remove_all, disable_all, disconnect_all};
+	static void (*const asks[])(struct world *) = {remove_all, disable_all, disconnect_all,
+		control_all, connect_all, shake_all};
 	struct world w;
 	uint64_t first, last, n;
 	unsigned i;
@@ -632,14 +665,16 @@ static void test_callbacks(void **state)
 	for (last = first; w.crossings[last - 1].fn != FN_OID_SCAN; last++)
 		; /* the adapters are back */
 	close_world(&w);
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < sizeof(asks) / sizeof(asks[0]); i++)
 		for (n = first; n <= last; n++) {
 			die_and_ask(&w, n, asks[i]);
 			assert_int_equal(w.adapters[0].told[NOTICE_ADAPTER_REMOVED], i == 0);
 			assert_int_equal(w.adapters[1].told[NOTICE_ADAPTER_REMOVED], i == 0);
-			assert_int_equal(w.adapters[1].told[NOTICE_ADAPTER_DOWN], i == 1);
+			assert_int_equal(w.adapters[1].told[NOTICE_ADAPTER_DOWN], i == 1 || i == 5);
 			if (i == 2)
 				assert_false(host_port_open(w.adapters[0].host, NULL));
+			assert_int_equal(w.adapters[0].told[NOTICE_CONTROL], controls[0]);
+			assert_int_equal(w.adapters[1].told[NOTICE_CONTROL], controls[1]);
 			close_world(&w);
 		}
 }
