@@ -180,8 +180,10 @@ int host_disconnect(struct host_adapter *a);
 /* An MSDU for the port. 0, -EACCES the port is not authorised, or the miniport's error. */
 int host_send_data(struct host_adapter *a, struct mac to, uint16_t ethertype, const void *data,
 	uint32_t length);
-/* WlanIhvControl with wlan_ihv_control_type_service; answered by NOTICE_CONTROL. 0 or -ENOMEM,
- * -ENETDOWN. */
+/*
+ * WlanIhvControl with wlan_ihv_control_type_service; answered by NOTICE_CONTROL, with
+ * ERROR_OPERATION_ABORTED if the module dies first. 0 or -ENOMEM, -ENETDOWN.
+ */
 int host_control(struct host_adapter *a, const void *in, uint32_t in_size, uint32_t out_size);
 /* Ends a UI request with the user's answer. 0, -ENOENT, -ENOMEM. */
 int host_ui_respond(struct host *h, uint64_t id, const void *data, uint32_t length);

@@ -569,6 +569,42 @@ static void test_user_asked(void **state)
 	close_world(&w);
 }
 
+static bool in_control(void *user)
+{
+	const struct world *w = (const struct world *)user;
+
+	return world_count(w, FN_CONTROL, PHASE_ENTER) == 1;
+}
+
+/* One is open, one waits: both are answered, by nobody. */
+static void test_control(void **state)
+{
+	struct world_adapter *a;
+	struct world w;
+
+	(void)state;
+	open_world(&w, 0, false);
+	a = &w.adapters[0];
+	up(&w);
+	fake->stuck = FN_CONTROL;
+	fake->way = FAKE_SLEEPS;
+	assert_int_equal(host_control(a->host, "x", 1, 4), 0);
+	assert_int_equal(host_control(a->host, "y", 1, 4), 0);
+	assert_int_equal(host_run(w.host, in_control, &w, UINT64_MAX), HOST_REACHED);
+	kill_it(&w);
+	assert_int_equal(a->told[NOTICE_CONTROL], 2);
+	assert_int_equal(a->last[NOTICE_CONTROL].error, ERROR_OPERATION_ABORTED);
+	assert_int_equal(a->last[NOTICE_CONTROL].length, 0);
+	fake->stuck = FN_COUNT;
+	await(&w, MODULE_STARTED);
+	pass(&w, NS_PER_S);
+	assert_int_equal(host_control(a->host, "z", 1, 4), 0);
+	assert_true(world_wait(&w, 0, NOTICE_CONTROL, 2));
+	assert_int_equal(a->last[NOTICE_CONTROL].error, 0);
+	assert_int_equal(a->told[NOTICE_CONTROL], 3);
+	close_world(&w);
+}
+
 static void test_stop_while_dead(void **state)
 {
 	struct world w;
@@ -892,7 +928,8 @@ static void test_sleeping_handler(void **state)
 	pass(&w, 3 * NS_PER_S);
 	assert_true(host_port_open(w.adapters[0].host, NULL));
 	assert_true(host_port_open(w.adapters[1].host, NULL));
-	assert_int_equal(w.adapters[0].told[NOTICE_CONTROL], 0);
+	assert_int_equal(w.adapters[0].told[NOTICE_CONTROL], 1);
+	assert_int_equal(w.adapters[0].last[NOTICE_CONTROL].error, ERROR_OPERATION_ABORTED);
 	close_world(&w);
 }
 
@@ -1140,6 +1177,7 @@ int main(void)
 		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_early_key),
 		cmocka_unit_test(test_user_asked),
+		cmocka_unit_test(test_control),
 		cmocka_unit_test(test_stop_while_dead),
 		cmocka_unit_test(test_callbacks),
 		cmocka_unit_test(test_five_deaths),
