@@ -166,13 +166,14 @@ static struct module *make(struct world *w)
 	return &fake->module;
 }
 
-static uint32_t handler_ms;
+static uint32_t handler_ms, load_ms;
 
 static void configure(struct world *w, struct host_config *hc)
 {
 	(void)w;
 	hc->event = on_event;
 	hc->handler_deadline_ms = handler_ms;
+	hc->load_deadline_ms = load_ms;
 }
 
 static void open_world(struct world *w, uint64_t die, bool breaks_rules)
@@ -214,7 +215,7 @@ static void close_world(struct world *w)
 	judge_again(w);
 	assert_int_equal(fake->faults, 0);
 	assert_int_equal(wrong, 0);
-	handler_ms = 0;
+	handler_ms = load_ms = 0;
 	world_close(w);
 }
 
@@ -1025,6 +1026,26 @@ static void test_hanging_at_the_end(void **state)
 	}
 }
 
+/* Each time it is loaded anew it has the same time for that. */
+static void test_hanging_loads(void **state)
+{
+	struct world w;
+
+	(void)state;
+	load_ms = 30;
+	open_world(&w, 0, true);
+	up(&w);
+	fake->hanging_loads = 2;
+	kill_it(&w);
+	await(&w, MODULE_STARTED);
+	assert_int_equal(fake->kills, 2);
+	assert_int_equal(count_events(MODULE_TIMED_OUT), 2);
+	assert_int_equal(count_events(MODULE_FAILED_TO_START), 2);
+	pass(&w, NS_PER_S);
+	assert_true(host_port_open(w.adapters[0].host, NULL));
+	close_world(&w);
+}
+
 static void test_hanging_first_start(void **state)
 {
 	struct world w;
@@ -1190,6 +1211,7 @@ int main(void)
 		cmocka_unit_test(test_stop_has_its_own),
 		cmocka_unit_test(test_spinning_handler),
 		cmocka_unit_test(test_hanging_at_the_end),
+		cmocka_unit_test(test_hanging_loads),
 		cmocka_unit_test(test_hanging_first_start),
 		cmocka_unit_test(test_trespass),
 		cmocka_unit_test(test_in_process),
