@@ -14,8 +14,8 @@
  *
  * A module in a process of its own may die, of itself or because a handler did not return in time.
  * The host then closes its ports, switches the adapters off and, by a timer on the loop, starts it
- * anew after 1 s, and twice as long after each death that follows, 60 s at most; after a life of 10
- * minutes it is 1 s again. Adapters come back by themselves, and so do connections that were
+ * anew after 1 s (host_config.restart_ms), and twice as long after each death that follows, 60 s at
+ * most; after a life of 10 minutes it is 1 s again. Adapters come back by themselves, and so do connections that were
  * wanted. Five deaths within 10 minutes leave it stopped.
  */
 #ifndef OPENIHV_HOST_HOST_H
@@ -111,6 +111,7 @@ struct host_config {
 	uint32_t handler_deadline_ms; /* 5000 */
 	uint32_t stop_deadline_ms;    /* 2000; StopPostAssociate alone */
 	uint32_t load_deadline_ms;    /* 60000; to load it anew */
+	uint32_t restart_ms; /* 1000; until a module that died is started anew, the first time */
 	/* Callbacks, called with the lock held; NULL: not wanted. */
 	void (*crossing)(void *user, const struct crossing *x);
 	void (*notice)(void *user, struct host_adapter *a, const struct host_notice *n);
