@@ -388,14 +388,20 @@ static void pass_time(struct host *h)
 		end_run(h, HOST_LIMIT);
 		return;
 	}
-	if (ops->descriptor && may_speak(h))
-		fd = ops->descriptor(h->module);
+	/*
+	 * What came along with the return of a call is no longer in the descriptor: it is taken up
+	 * first. Whatever another thread changes from here on ends the wait, or keeps it from
+	 * beginning.
+	 */
 	h->asleep = true;
-	pthread_mutex_unlock(&h->lock);
-	loop_wait(h->loop, delay < left ? delay : left, fd);
-	pthread_mutex_lock(&h->lock);
+	if (!pump(h) && !has_died(h)) {
+		if (ops->descriptor && may_speak(h))
+			fd = ops->descriptor(h->module);
+		pthread_mutex_unlock(&h->lock);
+		loop_wait(h->loop, delay < left ? delay : left, fd);
+		pthread_mutex_lock(&h->lock);
+	}
 	h->asleep = false;
-	pump(h);
 }
 
 /* Works while this thread has the lead and there is a run to serve. */

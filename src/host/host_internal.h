@@ -173,7 +173,7 @@ struct host_adapter {
 	uint32_t backlog, queued_packets, order;
 
 	struct send_list sends;
-	unsigned buffers, nsends;
+	unsigned buffers, controls; /* controls: that have not been answered */
 };
 
 enum life {

@@ -225,7 +225,7 @@ void world_open(struct world *w, const struct world_config *config)
 	if (!w->config.seed)
 		w->config.seed = 1;
 	assert_int_equal(crypto_make_repeatable(w->config.seed), 0);
-	assert_int_equal(loop_new(LOOP_VIRTUAL, &w->loop), 0);
+	assert_int_equal(loop_new(config->real ? LOOP_REAL : LOOP_VIRTUAL, &w->loop), 0);
 	hc.loop = w->loop;
 	make_profile(w);
 	make_radio(w);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -33,6 +34,7 @@
 #define FAULT_GARBAGE    19 /* into whatever is open */
 #define FAULT_CLOSE      20 /* all that it was not given as 0, 1, 2 */
 #define FAULT_LATE_CLOSE 21 /* the same, and it does not return soon */
+#define FAULT_REFUSED    22 /* a thread that asks the kernel for what it may not have */
 
 #define FAULT_OF_PROCESS (FAULT >= FAULT_PRINT)
 
@@ -114,6 +116,25 @@ static void compute(clock_t ms)
 		;
 }
 
+/* Each request waits until the host has seen that it was refused. */
+static void *ask_kernel(void *arg)
+{
+	int i;
+
+	for (i = 0; i < 1000; i++)
+		if (socket(AF_INET, SOCK_DGRAM, 0) >= 0)
+			abort();
+	return arg;
+}
+
+static void ask_beside(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, ask_kernel, NULL) || pthread_detach(thread))
+		abort();
+}
+
 static void fail_the_process(void)
 {
 	switch (FAULT) {
@@ -141,6 +162,9 @@ static void fail_the_process(void)
 		compute(20); /* another thread waits for messages meanwhile */
 		close_range(3, ~0u, 0);
 		pause();
+		break;
+	case FAULT_REFUSED:
+		ask_beside();
 		break;
 	}
 }

@@ -110,13 +110,14 @@ static struct module *make(struct world *w)
 	return &fake->module;
 }
 
-static uint32_t handler_ms;
+static uint32_t handler_ms, load_ms;
 
 static void configure(struct world *w, struct host_config *hc)
 {
 	(void)w;
 	hc->event = on_event;
 	hc->handler_deadline_ms = handler_ms;
+	hc->load_deadline_ms = load_ms;
 }
 
 static void open_world(struct world *w, uint64_t die, bool breaks_rules)
@@ -158,7 +159,7 @@ static void close_world(struct world *w)
 	judge_again(w);
 	assert_int_equal(fake->faults, 0);
 	assert_int_equal(wrong, 0);
-	handler_ms = 0;
+	handler_ms = load_ms = 0;
 	world_close(w);
 }
 
@@ -513,6 +514,42 @@ static void test_user_asked(void **state)
 	close_world(&w);
 }
 
+static bool in_control(void *user)
+{
+	const struct world *w = (const struct world *)user;
+
+	return world_count(w, FN_CONTROL, PHASE_ENTER) == 1;
+}
+
+/* One is open, one waits: both are answered, by nobody. */
+static void test_control(void **state)
+{
+	struct world_adapter *a;
+	struct world w;
+
+	(void)state;
+	open_world(&w, 0, false);
+	a = &w.adapters[0];
+	up(&w);
+	fake->stuck = FN_CONTROL;
+	fake->way = FAKE_SLEEPS;
+	assert_int_equal(host_control(a->host, "x", 1, 4), 0);
+	assert_int_equal(host_control(a->host, "y", 1, 4), 0);
+	assert_int_equal(host_run(w.host, in_control, &w, UINT64_MAX), HOST_REACHED);
+	kill_it(&w);
+	assert_int_equal(a->told[NOTICE_CONTROL], 2);
+	assert_int_equal(a->last[NOTICE_CONTROL].error, ERROR_OPERATION_ABORTED);
+	assert_int_equal(a->last[NOTICE_CONTROL].length, 0);
+	fake->stuck = FN_COUNT;
+	await(&w, MODULE_STARTED);
+	pass(&w, NS_PER_S);
+	assert_int_equal(host_control(a->host, "z", 1, 4), 0);
+	assert_true(world_wait(&w, 0, NOTICE_CONTROL, 2));
+	assert_int_equal(a->last[NOTICE_CONTROL].error, 0);
+	assert_int_equal(a->told[NOTICE_CONTROL], 3);
+	close_world(&w);
+}
+
 static void test_stop_while_dead(void **state)
 {
 	struct world w;
@@ -551,11 +588,43 @@ static void disconnect_all(struct world *w)
 		host_disconnect(w->adapters[i].host);
 }
 
+static unsigned controls[2]; /* that the host took */
+
+static void control_all(struct world *w)
+{
+	unsigned i;
+
+	for (i = 0; i < 2; i++)
+		controls[i] += host_control(w->adapters[i].host, "x", 1, 4) == 0;
+}
+
+static void connect_all(struct world *w)
+{
+	unsigned i;
+
+	for (i = 0; i < 2; i++)
+		host_connect(w->adapters[i].host, w->profile);
+}
+
+/* Whatever there is, down and up. */
+static void shake_all(struct world *w)
+{
+	unsigned i;
+
+	host_session_change(w->host, 6, 1);
+	for (i = 0; i < 2; i++) {
+		host_send_data(w->adapters[i].host, world_station(w, 1), 0x0800, "x", 1);
+		host_disable(w->adapters[i].host);
+		host_enable(w->adapters[i].host);
+	}
+}
+
 static void die_and_ask(struct world *w, uint64_t at, void (*what)(struct world *w))
 {
 	open_world(w, 0, false);
 	up(w);
 	world_arrive(w, 1);
+	controls[0] = controls[1] = 0;
 	ask_at = at;
 	ask = what;
 	fake_die(fake, MODULE_SIGNALLED, 9);
@@ -564,7 +633,8 @@ static void die_and_ask(struct world *w, uint64_t at, void (*what)(struct world 
 
 static void test_callbacks(void **state)
 {
-	static void (*const asks[])(struct world *) = {remove_all, disable_all, disconnect_all};
+	static void (*const asks[])(struct world *) = {remove_all, disable_all, disconnect_all,
+		control_all, connect_all, shake_all};
 	struct world w;
 	uint64_t first, last, n;
 	unsigned i;
@@ -576,14 +646,16 @@ static void test_callbacks(void **state)
 	for (last = first; w.crossings[last - 1].fn != FN_OID_SCAN; last++)
 		; /* the adapters are back */
 	close_world(&w);
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < sizeof(asks) / sizeof(asks[0]); i++)
 		for (n = first; n <= last; n++) {
 			die_and_ask(&w, n, asks[i]);
 			assert_int_equal(w.adapters[0].told[NOTICE_ADAPTER_REMOVED], i == 0);
 			assert_int_equal(w.adapters[1].told[NOTICE_ADAPTER_REMOVED], i == 0);
-			assert_int_equal(w.adapters[1].told[NOTICE_ADAPTER_DOWN], i == 1);
+			assert_int_equal(w.adapters[1].told[NOTICE_ADAPTER_DOWN], i == 1 || i == 5);
 			if (i == 2)
 				assert_false(host_port_open(w.adapters[0].host, NULL));
+			assert_int_equal(w.adapters[0].told[NOTICE_CONTROL], controls[0]);
+			assert_int_equal(w.adapters[1].told[NOTICE_CONTROL], controls[1]);
 			close_world(&w);
 		}
 }
@@ -801,7 +873,8 @@ static void test_sleeping_handler(void **state)
 	pass(&w, 3 * NS_PER_S);
 	assert_true(host_port_open(w.adapters[0].host, NULL));
 	assert_true(host_port_open(w.adapters[1].host, NULL));
-	assert_int_equal(w.adapters[0].told[NOTICE_CONTROL], 0);
+	assert_int_equal(w.adapters[0].told[NOTICE_CONTROL], 1);
+	assert_int_equal(w.adapters[0].last[NOTICE_CONTROL].error, ERROR_OPERATION_ABORTED);
 	close_world(&w);
 }
 
@@ -895,6 +968,26 @@ static void test_hanging_at_the_end(void **state)
 		assert_int_equal(events[nevents - 1].id, MODULE_STOPPED_UNEXPECTEDLY);
 		assert_int_equal(events[nevents - 1].retry, 0);
 	}
+}
+
+/* Each time it is loaded anew it has the same time for that. */
+static void test_hanging_loads(void **state)
+{
+	struct world w;
+
+	(void)state;
+	load_ms = 30;
+	open_world(&w, 0, true);
+	up(&w);
+	fake->hanging_loads = 2;
+	kill_it(&w);
+	await(&w, MODULE_STARTED);
+	assert_int_equal(fake->kills, 2);
+	assert_int_equal(count_events(MODULE_TIMED_OUT), 2);
+	assert_int_equal(count_events(MODULE_FAILED_TO_START), 2);
+	pass(&w, NS_PER_S);
+	assert_true(host_port_open(w.adapters[0].host, NULL));
+	close_world(&w);
 }
 
 static void test_hanging_first_start(void **state)
@@ -1049,6 +1142,7 @@ int main(void)
 		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_early_key),
 		cmocka_unit_test(test_user_asked),
+		cmocka_unit_test(test_control),
 		cmocka_unit_test(test_stop_while_dead),
 		cmocka_unit_test(test_callbacks),
 		cmocka_unit_test(test_five_deaths),
@@ -1061,6 +1155,7 @@ int main(void)
 		cmocka_unit_test(test_stop_has_its_own),
 		cmocka_unit_test(test_spinning_handler),
 		cmocka_unit_test(test_hanging_at_the_end),
+		cmocka_unit_test(test_hanging_loads),
 		cmocka_unit_test(test_hanging_first_start),
 		cmocka_unit_test(test_trespass),
 		cmocka_unit_test(test_in_process),
