@@ -29,6 +29,15 @@
 #define REPETITIONS 20
 #define DEATHS      5 /* in a row; then it is left alone */
 
+#if defined(__SANITIZE_THREAD__)
+/* The child of test_host_ends() begins anew, with threads of its own. */
+const char *__tsan_default_options(void);
+__attribute__((visibility("default"))) const char *__tsan_default_options(void)
+{
+	return "die_after_fork=0";
+}
+#endif
+
 static void no_child_left(void)
 {
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
@@ -174,6 +183,8 @@ static void differ(const struct record *a, const struct record *b, size_t at, co
 	fail_msg("not the same record");
 }
 
+/* But for .thread: when a call blocks for long, on a slow machine, another thread of the host's
+ * goes on, and takes a number. */
 static void same(const struct record *a, const struct record *b)
 {
 	size_t i;
@@ -195,7 +206,6 @@ static void same(const struct record *a, const struct record *b)
 		SAME(result);
 		SAME(reason);
 		SAME(ext);
-		SAME(thread);
 		SAME(flags);
 		SAME(data_length);
 #undef SAME
