@@ -11,7 +11,7 @@ program=$(realpath "$program") || exit 1
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
-touch one.so two.so home.xml trace.jsonl 'with blank.so'
+touch one.so two.so win.dll home.xml trace.jsonl 'with blank.so'
 mkdir sub
 
 # shellcheck source=/dev/null
@@ -36,8 +36,11 @@ offers() { # EXPECTED WORD... : the last word is the one being typed
 
 offers '--help|--version|check|inspect|rules|run' ''
 offers 'rules|run' r
-offers '--ap|--end|--help|--json|--pcap|--profile|--seed|--strict|--trace|--ui-response|--version' run one.so --
-offers '--pcap|--profile' run one.so --p
+offers '--ap|--deadline|--end|--help|--in-process|--isolate|--json|--page-guard|--pcap|--profile|--seed|--stop-deadline|--strict|--trace|--ui-response|--version' run one.so --
+offers '--page-guard|--pcap|--profile' run one.so --p
+offers '--in-process|--isolate' run one.so --i
+offers '' run one.so --deadline ''
+offers '' run one.so --stop-deadline ''
 offers '--help|--json|--strict|--version' check -
 offers '--help|--no-load|--version' inspect --
 offers '--help|--version' rules --
@@ -49,7 +52,7 @@ offers 'open|wpa2-psk:' run one.so --ap ''
 offers '' run one.so --seed ''
 offers 'home.xml|sub' run one.so --profile ''
 offers 'trace.jsonl' run one.so --trace tr
-offers 'one.so|sub|two.so|with blank.so' run ''
+offers 'one.so|sub|two.so|win.dll|with blank.so' run ''
 offers 'one.so' inspect --no-load o
 offers 'trace.jsonl' check tr
 offers 'H-30|H-31|H-32' rules H-3

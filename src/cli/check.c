@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/life.h"
 #include "trace/trace.h"
 
 static const char usage[] =
@@ -17,18 +18,20 @@ static const char usage[] =
 	"  --strict   races and warnings count as violations\n"
 	"  --help, --version\n"
 	"\n"
-	"Exit status: 0 pass, 1 violations, 2 usage or unusable input.\n";
+	"Exit status: 0 pass, 1 violations or a module that died, 2 usage or unusable input.\n";
 
 struct judge {
 	struct checker *checker;
 	struct history *history;
+	struct life life;
 };
 
 static int feed(void *user, const struct crossing *x)
 {
 	struct judge *j = user;
 
-	history_add(j->history, x, checker_feed(j->checker, x));
+	life_crossing(&j->life, x);
+	history_add(j->history, x, checker_feed(j->checker, x) > 0 || x->seq == j->life.first);
 	return 0;
 }
 
@@ -52,13 +55,15 @@ static int judge(const char *path, bool json, bool strict)
 		goto out;
 	}
 	pass = checker_violations(j.checker) == 0 && !checker_incomplete(j.checker) &&
-	       !(strict && checker_warnings(j.checker));
+	       !(strict && checker_warnings(j.checker)) && !j.life.deaths;
 	if (json) {
 		report_findings_json(stdout, j.checker);
-		report_verdict_json(stdout, j.checker, pass);
+		report_verdict_json(stdout, j.checker, j.life.deaths, pass);
 	} else {
 		report_findings(stdout, j.checker, j.history, colour);
-		report_verdict(stdout, j.checker, pass, colour);
+		if (j.life.deaths)
+			report_deaths(stdout, &j.life, j.history, colour);
+		report_verdict(stdout, j.checker, j.life.deaths, pass, colour);
 	}
 	rc = pass ? EXIT_PASS : EXIT_FINDINGS;
 out:

@@ -29,19 +29,31 @@ int cli_option_error(char **argv, int option);
 bool cli_colour(FILE *f);
 int cli_version(void);
 
+/* How a process ended (crossing.h), in words: "signal 11 (SIGSEGV)". Returns room. */
+const char *cause_text(
+	enum module_end end, uint32_t code, bool deadline, char *room, size_t length);
+/* "SIGSEGV"; NULL: not one that kills by itself. Safe in a signal handler. */
+const char *signal_name(int number);
+/* Text in quotes, with what JSON wants escaped. */
+void json_string(FILE *f, const char *text);
+
+struct life;
+
 /* A crossing and those around it, kept for a report. */
 struct history;
 int history_new(struct history **out);
 void history_free(struct history *h);
-/* Keeps the last ones, and what a finding needs for good. found: how many findings it showed. */
-void history_add(struct history *h, const struct crossing *x, unsigned found);
+/* Keeps the last ones, and those around one that a report needs. */
+void history_add(struct history *h, const struct crossing *x, bool needed);
 
 /* Each finding: rule, text, source page, what was seen, the crossings around it. */
 void report_findings(FILE *f, const struct checker *c, const struct history *h, bool colour);
 void report_findings_json(FILE *f, const struct checker *c);
+/* How often the module died, of what, and the crossings around the first time. */
+void report_deaths(FILE *f, const struct life *l, const struct history *h, bool colour);
 /* The last line: "verdict: pass (violations 0, ...)". */
-void report_verdict(FILE *f, const struct checker *c, bool pass, bool colour);
-void report_verdict_json(FILE *f, const struct checker *c, bool pass);
+void report_verdict(FILE *f, const struct checker *c, unsigned deaths, bool pass, bool colour);
+void report_verdict_json(FILE *f, const struct checker *c, unsigned deaths, bool pass);
 
 /* One line of the timeline, without its time: who, and what. An empty string: not worth a line. */
 void describe(const struct crossing *x, char *who, size_t who_room, char *what, size_t what_room);

@@ -12,16 +12,7 @@
 #include "cli/cli.h"
 #include "host/host.h"
 
-static const struct {
-	int number;
-	const char *name;
-} signals[] = {
-	{SIGSEGV, "SIGSEGV"},
-	{SIGBUS, "SIGBUS"},
-	{SIGILL, "SIGILL"},
-	{SIGFPE, "SIGFPE"},
-	{SIGABRT, "SIGABRT"},
-};
+static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
 
 #define SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
@@ -32,16 +23,6 @@ static void say(const char *text)
 }
 
 static bool as_json; /* read by the signal handler, written before it is installed */
-
-static const char *name_of(int number)
-{
-	size_t i;
-
-	for (i = 0; i < SIGNALS; i++)
-		if (signals[i].number == number)
-			return signals[i].name;
-	return "a signal";
-}
 
 static void crashed(int number)
 {
@@ -55,7 +36,7 @@ static void crashed(int number)
 		where = crossing_name(handler);
 	say(as_json ? "{\"verdict\":\"fail\",\"crash\":\""
 		    : "\nverdict: fail (the module crashed: ");
-	say(name_of(number));
+	say(signal_name(number));
 	say(as_json ? "\",\"in\":\"" : " in ");
 	say(where);
 	say(as_json ? "\"}\n" : ")\n");
@@ -72,6 +53,6 @@ void crash_watch(bool json)
 	sigemptyset(&action.sa_mask);
 	for (i = 0; i < SIGNALS; i++)
 		/* A sanitizer that has the signal knows more than we do. */
-		if (sigaction(signals[i].number, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
-			sigaction(signals[i].number, &action, NULL);
+		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+			sigaction(signals[i], &action, NULL);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "worker/sandbox.h"
 
 static const struct number_name {
 	uint32_t value;
@@ -228,33 +229,13 @@ static void died(const struct crossing *x, const struct text *t)
 {
 	const uint32_t fn = x->module_died.function;
 	const char *name = fn < FN_COUNT ? crossing_name((enum crossing_fn)fn) : "";
-	const char *inside = fn < FN_COUNT ? ", inside " : "";
-	char how[64] = "";
+	const char *inside = fn < FN_COUNT ? " in " : "";
+	char cause[64];
 
-	switch ((enum module_end)x->module_died.how) {
-	case MODULE_EXITED:
-		snprintf(how, sizeof(how), "ended itself with status %u", x->module_died.code);
-		break;
-	case MODULE_SIGNALLED:
-		snprintf(how, sizeof(how), "died of signal %u", x->module_died.code);
-		break;
-	case MODULE_EXCEPTION:
-		snprintf(how, sizeof(how), "died of exception 0x%08x", x->module_died.code);
-		break;
-	case MODULE_KILLED:
-		snprintf(how, sizeof(how), "was killed%s",
-			x->module_died.deadline ? ", its time was over" : "");
-		break;
-	case MODULE_GARBLED:
-		snprintf(how, sizeof(how), "sent garbage and was killed");
-		break;
-	case MODULE_NEVER_CAME:
-		snprintf(how, sizeof(how), "could not be loaded");
-		break;
-	case MODULE_LIVES:
-		break;
-	}
-	snprintf(t->room, t->length, "the module %s%s%s", how[0] ? how : "died", inside, name);
+	cause_text((enum module_end)x->module_died.how, x->module_died.code,
+		x->module_died.deadline != 0, cause, sizeof(cause));
+	snprintf(t->room, t->length, "the module died%s%s%s%s", cause[0] ? ": " : "", cause, inside,
+		name);
 }
 
 static void trespass(const struct crossing *x, const struct text *t)
@@ -266,16 +247,14 @@ static void trespass(const struct crossing *x, const struct text *t)
 		[TRESPASS_GIVEN] = "used a buffer that it had given away",
 		[TRESPASS_PACKET] = "wrote to a packet that was not sent yet",
 		[TRESPASS_TABLE] = "read the tables of InitService after it had returned",
-		[TRESPASS_SYSTEM] = "was refused a system call",
+		[TRESPASS_SYSTEM] = "was refused the system call ",
 	};
 	const uint32_t what = x->module_trespass.what, fn = x->module_trespass.function;
-	char number[16] = "";
+	const bool call = what == TRESPASS_SYSTEM;
 
-	if (what == TRESPASS_SYSTEM)
-		snprintf(number, sizeof(number), ", number %u", x->module_trespass.code);
 	snprintf(t->room, t->length, "trespass: the module %s%s%s%s",
-		what < sizeof(seen) / sizeof(seen[0]) ? seen[what] : "went too far", number,
-		fn < FN_COUNT ? ", " : "",
+		what < sizeof(seen) / sizeof(seen[0]) ? seen[what] : "went too far",
+		call ? sandbox_name(x->module_trespass.code) : "", fn < FN_COUNT ? ": " : "",
 		fn < FN_COUNT ? crossing_name((enum crossing_fn)fn) : "");
 }
 

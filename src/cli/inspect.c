@@ -7,14 +7,15 @@
 #include "cli/cli.h"
 #include "host/host.h"
 #include "module/file.h"
-#include "module/inproc.h"
+#include "worker/worker.h"
 
 static const char usage[] =
 	"usage: openihv inspect MODULE [--no-load]\n"
 	"\n"
-	"What a module's file exports and links to; then loads it and tells the interface versions "
-	"that it\n"
-	"speaks and how many of the 19 handlers it sets.\n"
+	"What a module's file exports and links to; then starts it in a process of its own and "
+	"tells "
+	"the\n"
+	"interface versions that it speaks and how many of the 19 handlers it sets.\n"
 	"\n"
 	"  --no-load   look at the file only: nothing of the module runs\n"
 	"  --help, --version\n"
@@ -85,21 +86,17 @@ static void print_pe(const struct pe_info *info)
 	print_libraries((const char *const *)info->imports, info->nimports, info->ndelayed);
 }
 
-/* Starts the module and ends it; what it answers goes to *a. */
-static int start(const char *path, enum module_kind kind, struct answers *a)
+/* Starts the module in a process of its own and ends it; what it answers goes to *a. */
+static int start(const char *path, struct answers *a)
 {
+	const struct worker_config worker = {0};
 	struct host_config config = {.crossing = on_crossing, .user = a};
 	struct host *h = NULL;
 	struct module *m;
-	char err[256];
+	char err[512];
 	int rc;
 
-	if (kind == MODULE_PE) {
-		printf("versions  not asked: a Windows module answers through a worker, not "
-		       "here\n");
-		return EXIT_PASS;
-	}
-	if (inproc_open(path, NULL, &m, err, sizeof(err)))
+	if (worker_open(path, &worker, &m, err, sizeof(err)))
 		return cli_error("%s: %s", path, err);
 	rc = loop_new(LOOP_VIRTUAL, &config.loop);
 	if (rc || host_new(&config, m, &h))
@@ -114,7 +111,7 @@ static int start(const char *path, enum module_kind kind, struct answers *a)
 	return rc;
 }
 
-static int look(const char *path, enum module_kind *kind)
+static int look(const char *path)
 {
 	struct module_file file;
 	char err[MODULE_FILE_ERROR_SIZE];
@@ -122,7 +119,6 @@ static int look(const char *path, enum module_kind *kind)
 
 	if (module_file_look(path, &file, err, sizeof(err)))
 		return cli_error("%s: %s", path, err);
-	*kind = file.kind;
 	printf("module    %s\n", path);
 	switch (file.kind) {
 	case MODULE_ELF:
@@ -141,14 +137,13 @@ static int look(const char *path, enum module_kind *kind)
 
 static int inspect(const char *path, bool load)
 {
-	enum module_kind kind = MODULE_ELF;
 	struct answers a = {0};
-	int rc = look(path, &kind);
+	int rc = look(path);
 
 	if (rc || !load)
 		return rc;
 	fflush(stdout);
-	rc = start(path, kind, &a);
+	rc = start(path, &a);
 	if (a.version)
 		printf("versions  %u to %u\n", a.min, a.max);
 	if (a.started)

@@ -7,12 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/life.h"
+
 #define AROUND 6    /* crossings kept before and after one that showed a finding */
 #define KEPT   4096 /* crossings kept for all findings together */
 
 struct history {
 	struct crossing recent[AROUND];
-	unsigned nrecent, after; /* after: how many more belong to the last finding */
+	unsigned nrecent, after; /* after: how many more belong to the last one needed */
 	struct crossing *kept;
 	size_t nkept;
 };
@@ -45,11 +47,11 @@ static void keep(struct history *h, const struct crossing *x)
 		h->kept[h->nkept++] = *x;
 }
 
-void history_add(struct history *h, const struct crossing *x, unsigned found)
+void history_add(struct history *h, const struct crossing *x, bool needed)
 {
 	unsigned i;
 
-	if (found) {
+	if (needed) {
 		for (i = h->nrecent > AROUND ? h->nrecent - AROUND : 0; i < h->nrecent; i++)
 			keep(h, &h->recent[i % AROUND]);
 		h->after = AROUND + 1;
@@ -66,16 +68,16 @@ static const char *on(bool colour, const char *code)
 	return colour ? code : "";
 }
 
-static void around(FILE *f, const struct finding *found, const struct history *h, bool colour)
+static void around(FILE *f, uint64_t seq, const struct history *h, bool colour)
 {
 	static const char *const phases[] = {"call", "return", ""};
 	size_t i;
 
 	for (i = 0; i < h->nkept; i++) {
 		const struct crossing *x = &h->kept[i];
-		bool here = x->seq == found->seq;
+		bool here = x->seq == seq;
 
-		if (x->seq + AROUND < found->seq || x->seq > found->seq + AROUND)
+		if (x->seq + AROUND < seq || x->seq > seq + AROUND)
 			continue;
 		fprintf(f, "  %s%c %6" PRIu64 " %11.6f  thread %-2u %-6s %s%s\n",
 			here ? on(colour, "\033[31m") : "", here ? '>' : ' ', x->seq,
@@ -100,12 +102,11 @@ void report_findings(FILE *f, const struct checker *c, const struct history *h, 
 		fprintf(f, "  severity: %c   source: %s\n", rule_severity_letter(list[i].severity),
 			r->source);
 		if (h)
-			around(f, &list[i], h, colour);
+			around(f, list[i].seq, h, colour);
 	}
 }
 
-/* The texts are the checker's own: printable, but a module's name for something may hold quotes. */
-static void put_string(FILE *f, const char *s)
+void json_string(FILE *f, const char *s)
 {
 	fputc('"', f);
 	for (; *s; s++) {
@@ -128,26 +129,49 @@ void report_findings_json(FILE *f, const struct checker *c)
 		fprintf(f, "{\"finding\":\"%s\",\"severity\":\"%c\",\"seq\":%" PRIu64 ",\"text\":",
 			rule_info(list[i].rule)->id, rule_severity_letter(list[i].severity),
 			list[i].seq);
-		put_string(f, list[i].text);
+		json_string(f, list[i].text);
 		fputs("}\n", f);
 	}
 }
 
-void report_verdict(FILE *f, const struct checker *c, bool pass, bool colour)
+void report_deaths(FILE *f, const struct life *l, const struct history *h, bool colour)
 {
-	fprintf(f,
-		"%sverdict: %s%s (violations %" PRIu64 ", crossings %" PRIu64
-		", rules exercised %u of %d)\n",
-		on(colour, pass ? "\033[1;32m" : "\033[1;31m"), pass ? "pass" : "fail",
-		on(colour, "\033[0m"), checker_violations(c), checker_crossings(c),
-		checker_rules_exercised(c), RULE_COUNT);
+	char cause[64];
+	unsigned i;
+
+	fprintf(f, "\n%sthe module died %u time%s%s%s\n", on(colour, "\033[31m"), l->deaths,
+		l->deaths == 1 ? "" : "s", l->given_up ? " and is not started anew" : "",
+		on(colour, "\033[0m"));
+	for (i = 0; i < l->nkinds; i++) {
+		const struct death_kind *k = &l->kinds[i];
+
+		fprintf(f, "  %u x %s%s%s\n", k->count,
+			cause_text(k->end, k->code, k->overdue, cause, sizeof(cause)),
+			k->handler < FN_COUNT ? " in " : "",
+			k->handler < FN_COUNT ? crossing_name(k->handler) : "");
+	}
+	around(f, l->first, h, colour);
 }
 
-void report_verdict_json(FILE *f, const struct checker *c, bool pass)
+void report_verdict(FILE *f, const struct checker *c, unsigned deaths, bool pass, bool colour)
+{
+	char died[32] = "";
+
+	if (deaths)
+		snprintf(died, sizeof(died), ", deaths %u", deaths);
+	fprintf(f,
+		"%sverdict: %s%s (violations %" PRIu64 ", crossings %" PRIu64
+		", rules exercised %u of %d%s)\n",
+		on(colour, pass ? "\033[1;32m" : "\033[1;31m"), pass ? "pass" : "fail",
+		on(colour, "\033[0m"), checker_violations(c), checker_crossings(c),
+		checker_rules_exercised(c), RULE_COUNT, died);
+}
+
+void report_verdict_json(FILE *f, const struct checker *c, unsigned deaths, bool pass)
 {
 	fprintf(f,
 		"{\"verdict\":\"%s\",\"violations\":%" PRIu64 ",\"warnings\":%" PRIu64
-		",\"crossings\":%" PRIu64 ",\"rules_exercised\":%u,\"rules\":%d}\n",
+		",\"crossings\":%" PRIu64 ",\"rules_exercised\":%u,\"rules\":%d,\"deaths\":%u}\n",
 		pass ? "pass" : "fail", checker_violations(c), checker_warnings(c),
-		checker_crossings(c), checker_rules_exercised(c), RULE_COUNT);
+		checker_crossings(c), checker_rules_exercised(c), RULE_COUNT, deaths);
 }

@@ -17,6 +17,7 @@ static const char usage[] =
 	"the post-association operation in every way in which it can end. Judges both sides by the "
 	"contract.\n"
 	"\n"
+	"  --module FILE       the same as MODULE\n"
 	"  --profile FILE      WLAN profile (XML); without it a minimal one for the first AP's "
 	"SSID\n"
 	"  --ap SPEC           an access point: open or wpa2-psk:PASSPHRASE, then any of\n"
@@ -32,14 +33,21 @@ static const char more_usage[] =
 	"  --trace FILE        save every crossing, one JSON object a line, for openihv check\n"
 	"  --pcap FILE         save the frames on the air\n"
 	"  --json              print JSON lines in place of the timeline\n"
+	"  --isolate           run the module in a process of its own (the default)\n"
+	"  --in-process        run it inside this one: its crash is the end, nothing confines it\n"
+	"  --page-guard        watch the memory that passes between host and module\n"
+	"  --deadline SECONDS  until a handler is overdue (default 5); its process is then killed\n"
+	"  --stop-deadline SECONDS\n"
+	"                      the same for Dot11ExtIhvStopPostAssociate (default 2)\n"
 	"  --strict            refuse calls that break a rule; races and warnings count as "
 	"violations\n"
 	"  --help, --version\n"
 	"\n"
-	"Exit status: 0 pass, 1 violations or no connection, 2 usage or unusable input.\n";
+	"Exit status: 0 pass, 1 violations, a death or no connection, 2 usage or unusable input.\n";
 
 enum {
-	OPTION_PROFILE = 256,
+	OPTION_MODULE = 256,
+	OPTION_PROFILE,
 	OPTION_AP,
 	OPTION_END,
 	OPTION_UI_RESPONSE,
@@ -48,10 +56,16 @@ enum {
 	OPTION_PCAP,
 	OPTION_JSON,
 	OPTION_STRICT,
+	OPTION_ISOLATE,
+	OPTION_IN_PROCESS,
+	OPTION_PAGE_GUARD,
+	OPTION_DEADLINE,
+	OPTION_STOP_DEADLINE,
 	OPTION_VERSION,
 };
 
 static const struct option long_options[] = {
+	{"module", required_argument, NULL, OPTION_MODULE},
 	{"profile", required_argument, NULL, OPTION_PROFILE},
 	{"ap", required_argument, NULL, OPTION_AP},
 	{"end", required_argument, NULL, OPTION_END},
@@ -61,6 +75,11 @@ static const struct option long_options[] = {
 	{"pcap", required_argument, NULL, OPTION_PCAP},
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"strict", no_argument, NULL, OPTION_STRICT},
+	{"isolate", no_argument, NULL, OPTION_ISOLATE},
+	{"in-process", no_argument, NULL, OPTION_IN_PROCESS},
+	{"page-guard", no_argument, NULL, OPTION_PAGE_GUARD},
+	{"deadline", required_argument, NULL, OPTION_DEADLINE},
+	{"stop-deadline", required_argument, NULL, OPTION_STOP_DEADLINE},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, OPTION_VERSION},
 	{0},
@@ -98,6 +117,30 @@ static int parse_seed(const char *text, uint64_t *out)
 	return 0;
 }
 
+#define SECONDS_MAX 3600
+
+static int parse_seconds(const char *option, const char *text, uint32_t *out_ms)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	/* Digits and a point alone: no sign, no exponent, no "inf". */
+	if (!*text || text[strspn(text, "0123456789.")] || *end || seconds < 0.001 ||
+		seconds > SECONDS_MAX)
+		return cli_error("%s %s: not a number of seconds from 0.001 to %d", option, text,
+			SECONDS_MAX);
+	*out_ms = (uint32_t)(seconds * 1000 + 0.5);
+	return 0;
+}
+
+static int take_module(struct world_options *o, const char *path)
+{
+	if (o->module)
+		return cli_error("run: one module at a time; '%s' is too much", path);
+	o->module = path;
+	return 0;
+}
+
 static int add_end(struct arguments *a, const char *name)
 {
 	enum way way = way_by_name(name);
@@ -115,48 +158,64 @@ static int add_end(struct arguments *a, const char *name)
 	return 0;
 }
 
-/* -1: go on; otherwise an exit status. */
-static int take(struct arguments *a, int option)
+/* Options without an argument. False: it has one. */
+static bool take_flag(struct world_options *o, int option)
 {
-	struct world_options *o = &a->options;
-	int rc = 0;
-
 	switch (option) {
-	case OPTION_PROFILE:
-		o->profile = optarg;
-		break;
-	case OPTION_AP:
-		if (o->naps == WORLD_APS)
-			return cli_error("--ap: at most %d access points", WORLD_APS);
-		a->aps[o->naps++] = optarg;
-		break;
-	case OPTION_END:
-		rc = add_end(a, optarg);
-		break;
-	case OPTION_UI_RESPONSE:
-		o->ui_response = optarg;
-		break;
-	case OPTION_SEED:
-		rc = parse_seed(optarg, &o->seed);
-		break;
-	case OPTION_TRACE:
-		o->trace = optarg;
-		break;
-	case OPTION_PCAP:
-		o->pcap = optarg;
-		break;
 	case OPTION_JSON:
 		o->json = true;
 		break;
 	case OPTION_STRICT:
 		o->strict = true;
 		break;
-	case 'h':
-		return help();
-	case OPTION_VERSION:
-		return cli_version();
+	case OPTION_ISOLATE:
+	case OPTION_IN_PROCESS:
+		o->in_process = option == OPTION_IN_PROCESS;
+		break;
+	case OPTION_PAGE_GUARD:
+		o->guard = true;
+		break;
+	default: /* see take() */
+		return false;
 	}
-	return rc ? rc : -1;
+	return true;
+}
+
+/* 0, or an exit status after an error was printed. */
+static int take(struct arguments *a, int option)
+{
+	struct world_options *o = &a->options;
+
+	switch (option) {
+	case OPTION_PROFILE:
+		o->profile = optarg;
+		break;
+	case OPTION_MODULE:
+		return take_module(o, optarg);
+	case OPTION_AP:
+		if (o->naps == WORLD_APS)
+			return cli_error("--ap: at most %d access points", WORLD_APS);
+		a->aps[o->naps++] = optarg;
+		break;
+	case OPTION_END:
+		return add_end(a, optarg);
+	case OPTION_UI_RESPONSE:
+		o->ui_response = optarg;
+		break;
+	case OPTION_SEED:
+		return parse_seed(optarg, &o->seed);
+	case OPTION_TRACE:
+		o->trace = optarg;
+		break;
+	case OPTION_PCAP:
+		o->pcap = optarg;
+		break;
+	case OPTION_DEADLINE:
+		return parse_seconds("--deadline", optarg, &o->deadline_ms);
+	case OPTION_STOP_DEADLINE:
+		return parse_seconds("--stop-deadline", optarg, &o->stop_deadline_ms);
+	}
+	return 0;
 }
 
 /* An AP that is not given a name gets that of the profile, so that both belong together. */
@@ -201,8 +260,8 @@ static int parse_aps(struct arguments *a)
 static int finish(struct world *w, bool reached)
 {
 	const struct checker *c = host_checker(w->host);
-	bool pass = reached && checker_violations(c) == 0 && !checker_incomplete(c) &&
-		    !(w->options->strict && checker_warnings(c));
+	bool pass = reached && !w->life.deaths && checker_violations(c) == 0 &&
+		    !checker_incomplete(c) && !(w->options->strict && checker_warnings(c));
 	int rc;
 
 	rc = world_save(w);
@@ -210,13 +269,15 @@ static int finish(struct world *w, bool reached)
 		return rc;
 	if (w->options->json) {
 		report_findings_json(stdout, c);
-		report_verdict_json(stdout, c, pass);
+		report_verdict_json(stdout, c, w->life.deaths, pass);
 	} else {
 		report_findings(stdout, c, w->history, w->colour);
+		if (w->life.deaths)
+			report_deaths(stdout, &w->life, w->history, w->colour);
 		if (w->why[0])
 			printf("\nfailed: %s", w->why);
 		putchar('\n');
-		report_verdict(stdout, c, pass, w->colour);
+		report_verdict(stdout, c, w->life.deaths, pass, w->colour);
 	}
 	return pass ? EXIT_PASS : EXIT_FINDINGS;
 }
@@ -228,14 +289,15 @@ static int run(struct arguments *a)
 	int rc;
 
 	setvbuf(stdout, NULL, _IOLBF, 0); /* what was seen before a crash is shown */
-	crash_watch(a->options.json);
+	if (a->options.in_process)
+		crash_watch(a->options.json);
 	rc = world_open(&w, &a->options);
-
-	if (rc) {
+	if (rc == EXIT_USAGE) {
 		world_close(&w);
 		return rc;
 	}
-	reached = tour_run(&w, a->ways, a->nways);
+	reached = rc == EXIT_PASS && tour_run(&w, a->ways, a->nways);
+	w.life.ending = true;
 	world_heading(&w, "The module is unloaded");
 	if (host_stop(w.host)) {
 		world_note(&w, "a handler never returned: the module cannot be unloaded");
@@ -257,16 +319,23 @@ int cmd_run(int argc, char **argv)
 
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-		rc = option == '?' || option == ':' ? cli_option_error(argv, option)
-						    : take(&a, option);
-		if (rc >= 0)
+		if (option == 'h')
+			return help();
+		if (option == OPTION_VERSION)
+			return cli_version();
+		if (option == '?' || option == ':')
+			return cli_option_error(argv, option);
+		rc = take_flag(&a.options, option) ? 0 : take(&a, option);
+		if (rc)
 			return rc;
 	}
-	if (optind == argc)
+	for (; optind < argc; optind++) {
+		rc = take_module(&a.options, argv[optind]);
+		if (rc)
+			return rc;
+	}
+	if (!a.options.module)
 		return cli_error("run: which module? openihv run --help tells");
-	if (optind + 1 < argc)
-		return cli_error("run: one module at a time; '%s' is too much", argv[optind + 1]);
-	a.options.module = argv[optind];
 	if (!a.nways)
 		for (i = 0; i < WAYS; i++)
 			a.ways[a.nways++] = (enum way)i;

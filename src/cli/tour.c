@@ -12,25 +12,32 @@
 #define REASON_BUSY    5 /* 802.11-2020, Table 9-49: the AP cannot handle all associated stations */
 #define ROAM_BETTER_AP 0xB /* DOT11_ASSOC_STATUS_ROAMING_BETTER_AP_FOUND */
 
-/* Waits until *counter has moved on from `before`. */
+/* Waits until *counter has moved on from `before`, or the module has died. */
 struct wait {
+	const struct world *w;
 	const unsigned *counter, *or_else;
 	unsigned before, or_before;
 };
+
+/* In this step. */
+static bool died(const struct world *w)
+{
+	return w->life.deaths != w->step_deaths;
+}
 
 static bool moved(void *user)
 {
 	const struct wait *wait = user;
 
 	return *wait->counter != wait->before ||
-	       (wait->or_else && *wait->or_else != wait->or_before);
+	       (wait->or_else && *wait->or_else != wait->or_before) || died(wait->w);
 }
 
-/* False: or_else happened instead, or nothing did. */
+/* False: or_else happened instead, or a death, or nothing did. */
 static bool await_or(
 	struct world *w, const unsigned *counter, unsigned before, const unsigned *or_else)
 {
-	struct wait wait = {.counter = counter, .before = before, .or_else = or_else};
+	struct wait wait = {.w = w, .counter = counter, .before = before, .or_else = or_else};
 
 	wait.or_before = or_else ? *or_else : 0;
 	if (host_run(w->host, moved, &wait, STEP_LIMIT) == HOST_REACHED)
@@ -43,8 +50,11 @@ static bool await(struct world *w, const unsigned *counter, unsigned before)
 	return await_or(w, counter, before, NULL);
 }
 
+/* What a death has kept from happening is not told: the death is. */
 static bool fail(struct world *w, const char *what)
 {
+	if (died(w))
+		return false;
 	if (w->blocked)
 		snprintf(w->why, sizeof(w->why), "%s: %s has not returned", what,
 			crossing_name((enum crossing_fn)(w->blocked - 1)));
@@ -92,7 +102,7 @@ static bool connect_failed(struct world *w)
 {
 	char reason[96], error[96];
 
-	if (w->last.type != NOTICE_CONNECT_FAILED)
+	if (died(w) || w->last.type != NOTICE_CONNECT_FAILED)
 		return fail(w, "the connection did not come about");
 	reason_text(w->last.reason, reason, sizeof(reason));
 	error_text(w->last.error, error, sizeof(error));
@@ -297,31 +307,66 @@ static bool arrive(struct world *w)
 {
 	unsigned before = w->told[NOTICE_ADAPTER_UP];
 
-	world_heading(w, "An adapter arrives and connects");
 	if (host_add_adapter(w->host, w->mp, &w->adapter))
 		return fail(w, "out of memory");
 	if (!await_or(w, &w->told[NOTICE_ADAPTER_UP], before, &w->told[NOTICE_ADAPTER_FAILED]))
 		return fail(w, "Dot11ExtIhvInitAdapter failed");
-	if (!connect_and_ping(w))
-		return false;
-	rest(w);
+	return connect_and_ping(w);
+}
+
+/* After a death: there is nothing more to wait for. */
+static bool settled(void *user)
+{
+	const struct world *w = user;
+
+	return !w->adapter || w->life.given_up || died(w) || connected(w);
+}
+
+/*
+ * The module comes back by itself, the adapter with it, and so does a connection that was wanted;
+ * it may die again on the way. Where none was wanted everything comes to rest.
+ */
+static bool recover(struct world *w)
+{
+	do {
+		w->step_deaths = w->life.deaths;
+		host_run(w->host, settled, w, STEP_LIMIT);
+		if (w->adapter && !w->life.given_up && !died(w))
+			rest(w);
+	} while (died(w) && !w->life.given_up);
+	w->step_deaths = w->life.deaths;
+	if (w->life.given_up)
+		return fail(
+			w, "the module died too often and is not started anew: the run ends here");
+	if (w->adapter && connected(w))
+		world_note(w, "the module is back, and the port is open again");
 	return true;
+}
+
+/* A step that the module's death ends has come to its end: the tour goes on with the next. */
+static bool step(struct world *w, const char *text, bool needs_port, bool (*run)(struct world *w))
+{
+	bool ok;
+
+	world_heading(w, text);
+	w->step_deaths = w->life.deaths;
+	ok = (!needs_port || ensure_connected(w)) && run(w);
+	if (ok && w->adapter)
+		rest(w);
+	if (!died(w))
+		return ok;
+	world_note(w, "the module's death has ended this step");
+	return recover(w);
 }
 
 bool tour_run(struct world *w, const enum way *ways, unsigned count)
 {
 	unsigned i;
 
-	if (!arrive(w))
+	if (!step(w, "An adapter arrives and connects", false, arrive))
 		return false;
-	for (i = 0; i < count && w->adapter; i++) {
-		world_heading(w, table[ways[i]].text);
-		if (table[ways[i]].connected && !ensure_connected(w))
+	for (i = 0; i < count && w->adapter; i++)
+		if (!step(w, table[ways[i]].text, table[ways[i]].connected, table[ways[i]].run))
 			return false;
-		if (!table[ways[i]].run(w))
-			return false;
-		if (w->adapter)
-			rest(w);
-	}
 	return true;
 }

@@ -2,72 +2,19 @@
 #include "cli/world.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/prompt.h"
+#include "cli/timeline.h"
 #include "crypto/crypto.h"
+#include "module/file.h"
 #include "module/inproc.h"
 #include "wire/inet.h"
+#include "worker/sandbox.h"
 #include "worker/worker.h"
 
 #define ETHERTYPE_IPV4 0x0800
-
-/* The life of the port stands out, and each side has its own colour. */
-static const char *colour_of(const struct crossing *x)
-{
-	switch ((enum crossing_fn)x->fn) {
-	case FN_PORT_GATE:
-		return x->port_gate.open ? "\033[1;32m" : "\033[33m";
-	case FN_PORT_CREATED:
-	case FN_PORT_DELETED:
-		return "\033[33m";
-	default: /* by the border that it crosses */
-		break;
-	}
-	switch (crossing_border((enum crossing_fn)x->fn)) {
-	case BORDER_HANDLER:
-		return "\033[36m";
-	case BORDER_FUNCTION:
-		return "\033[35m";
-	case BORDER_REQUEST:
-	case BORDER_INDICATION:
-	case BORDER_EVENT:
-		break;
-	}
-	return "";
-}
-
-static void show(struct world *w, const struct crossing *x)
-{
-	char who[32], what[160];
-
-	if (w->options->json) {
-		trace_write(&w->out, x);
-		return;
-	}
-	describe(x, who, sizeof(who), what, sizeof(what));
-	if (!what[0])
-		return;
-	if (w->colour)
-		printf("\033[2m%11.6f\033[0m  %s%-9s%s\033[0m\n", (double)x->time / 1e9,
-			colour_of(x), who, what);
-	else
-		printf("%11.6f  %-9s%s\n", (double)x->time / 1e9, who, what);
-}
-
-/* What a crossing has just shown; the report at the end tells it in full. */
-static void show_found(const struct world *w, unsigned found)
-{
-	size_t count, i;
-	const struct finding *list = checker_findings(host_checker(w->host), &count);
-
-	for (i = count - (found < count ? found : count); i < count && !w->options->json; i++)
-		printf("%s%13s%s %s: %s%s\n", w->colour ? "\033[31m" : "", "",
-			list[i].severity == SEVERITY_W ? "warning" : "violation",
-			rule_info(list[i].rule)->id, list[i].text, w->colour ? "\033[0m" : "");
-}
 
 static void on_crossing(void *user, const struct crossing *x)
 {
@@ -76,13 +23,33 @@ static void on_crossing(void *user, const struct crossing *x)
 	uint64_t now = checker_violations(c) + checker_warnings(c);
 	unsigned found = (unsigned)(now - w->findings);
 
-	history_add(w->history, x, found);
+	life_crossing(&w->life, x);
+	history_add(w->history, x, found || x->seq == w->life.first);
 	w->findings = now;
 	if (w->tracing)
 		trace_write(&w->trace, x);
-	show(w, x);
-	if (found)
-		show_found(w, found);
+	timeline_crossing(w, x, found);
+}
+
+static void on_event(void *user, const struct module_event *e)
+{
+	struct world *w = user;
+
+	life_event(&w->life, e);
+	timeline_event(w, e);
+}
+
+/* Once for each incarnation; the same is not told again. */
+static void on_sandboxed(void *user, unsigned sandbox)
+{
+	struct world *w = user;
+	char text[256];
+
+	if (w->sandboxed && w->sandbox == sandbox)
+		return;
+	w->sandboxed = true;
+	w->sandbox = sandbox;
+	timeline_isolated(w, sandbox_text(sandbox, text, sizeof(text)));
 }
 
 static void data_arrived(struct world *w, const struct host_notice *n)
@@ -106,6 +73,8 @@ static void on_notice(void *user, struct host_adapter *a, const struct host_noti
 		w->last = *n;
 	if (n->type == NOTICE_ADAPTER_REMOVED)
 		w->adapter = NULL;
+	if (n->type == NOTICE_ADAPTER_LOST)
+		timeline_lost(w);
 	if (n->type == NOTICE_HANDLER_BLOCKED)
 		w->blocked = n->reason + 1;
 }
@@ -202,14 +171,34 @@ static int open_profile(struct world *w)
 	return 0;
 }
 
+static int open_here(struct world *w, struct module **out, char *err, size_t room)
+{
+	const struct inproc_options options = {.guard = w->options->guard};
+	enum module_kind kind;
+	int rc = module_file_check(w->options->module, &kind, err, room);
+
+	if (!rc && kind == MODULE_PE) {
+		snprintf(err, room,
+			"a Windows DLL needs a process of its own: leave out --in-process");
+		return -ENOTSUP;
+	}
+	if (!rc)
+		rc = inproc_open(w->options->module, &options, out, err, room);
+	if (!rc)
+		timeline_in_process(w);
+	return rc;
+}
+
 static int open_module(struct world *w, struct module **out, char *err, size_t room)
 {
 	const struct world_options *o = w->options;
-	const struct inproc_options inproc = {.guard = o->guard};
-	const struct worker_config worker = {
-		.options = {.guard = o->guard, .repeatable = true, .seed = o->seed}};
+	const struct worker_config worker = {.options = {.guard = o->guard,
+						     .repeatable = true,
+						     .seed = o->seed,
+						     .sandboxed = on_sandboxed,
+						     .user = w}};
 
-	return o->in_process ? inproc_open(o->module, &inproc, out, err, room)
+	return o->in_process ? open_here(w, out, err, room)
 			     : worker_open(o->module, &worker, out, err, room);
 }
 
@@ -220,17 +209,23 @@ static int open_host(struct world *w)
 		.crossing = on_crossing,
 		.notice = on_notice,
 		.ui = on_ui,
+		.event = on_event,
+		.handler_deadline_ms = w->options->deadline_ms,
+		.stop_deadline_ms = w->options->stop_deadline_ms,
 		.user = w};
 	struct module *m;
-	char err[256];
+	char err[512];
 
 	if (open_module(w, &m, err, sizeof(err)))
 		return cli_error("%s: %s", w->options->module, err);
 	if (history_new(&w->history) || host_new(&config, m, &w->host))
 		return cli_error("out of memory");
-	if (host_start(w->host, err, sizeof(err)))
+	if (!host_start(w->host, err, sizeof(err)))
+		return 0;
+	if (!w->life.deaths)
 		return cli_error("%s: %s", w->options->module, err);
-	return 0;
+	snprintf(w->why, sizeof(w->why), "the module did not start: %.200s", err);
+	return EXIT_FINDINGS;
 }
 
 int world_open(struct world *w, const struct world_options *options)
@@ -288,27 +283,4 @@ bool world_close(struct world *w)
 	history_free(w->history);
 	crypto_make_random();
 	return true;
-}
-
-void world_heading(struct world *w, const char *text)
-{
-	if (w->options->json)
-		printf("{\"step\":\"%s\"}\n", text);
-	else
-		printf("\n%s%s%s\n", w->colour ? "\033[1m" : "", text, w->colour ? "\033[0m" : "");
-}
-
-void world_note(struct world *w, const char *fmt, ...)
-{
-	char text[300];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (w->options->json)
-		printf("{\"note\":\"%s\"}\n", text);
-	else
-		printf("%s%11.6f  %s%s\n", w->colour ? "\033[1m" : "",
-			(double)loop_now(w->loop) / 1e9, text, w->colour ? "\033[0m" : "");
 }

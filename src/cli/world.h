@@ -7,6 +7,7 @@
 #define OPENIHV_CLI_WORLD_H
 
 #include "cli/cli.h"
+#include "cli/life.h"
 #include "host/host.h"
 #include "miniport/sim/sim.h"
 #include "profile/profile.h"
@@ -23,6 +24,7 @@ struct world_options {
 	struct sim_ap_config aps[WORLD_APS];
 	unsigned naps;
 	uint64_t seed;
+	uint32_t deadline_ms, stop_deadline_ms; /* 0: the host's own */
 	bool json, strict, in_process, guard;
 };
 
@@ -42,6 +44,10 @@ struct world {
 	bool colour;
 	char why[256];     /* the run could not go on; empty: it could */
 	uint64_t findings; /* of the checker so far */
+	struct life life;
+	unsigned step_deaths; /* when the present step of the tour began */
+	unsigned sandbox;     /* that was told; SANDBOX_* */
+	bool sandboxed;
 
 	FILE *trace_file;
 	struct trace_writer trace;
@@ -57,7 +63,8 @@ struct world {
 	uint16_t echo_sequence;
 };
 
-/* 0, or an exit status after an error was printed. */
+/* 0, or an exit status: EXIT_USAGE after an error was printed, EXIT_FINDINGS if the module died in
+ * its start. */
 int world_open(struct world *w, const struct world_options *options);
 /* Ends module and host. False if the module cannot be unloaded: then the process must end at once.
  */

@@ -19,7 +19,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 #define SETTLE_NS (50 * NS_PER_US) /* between two looks at a module that is busy */
+#define PATIENCE_NS                                                                                \
+	(100 * NS_PER_MS) /* of real time, for a handler that sleeps, in virtual time              \
+			   */
 
 static _Thread_local struct server *current; /* while it has a call open */
 
@@ -169,10 +174,12 @@ static void settle(struct host *h)
 	while (h->running && !has_died(h)) {
 		bool alone = h->alone, idle = module_idle(h), said = !alone && pump(h);
 
+		if (idle && !said)
+			return;
+		if (!h->restless)
+			h->restless = monotonic_ns();
 		if (said)
 			continue;
-		if (idle)
-			return;
 		h->waiting_for_module = true;
 		wait_for(&h->change, &h->lock, SETTLE_NS);
 		h->waiting_for_module = false;
@@ -313,6 +320,7 @@ static void make_call(struct host *h, struct server *me, struct call *c)
 {
 	call_begin(h, c);
 	h->alone = false;
+	h->restless = 0;
 	me->call = c;
 	me->calls++;
 	current = me;
@@ -332,6 +340,30 @@ static void make_call(struct host *h, struct server *me, struct call *c)
 	}
 }
 
+/*
+ * Virtual time knows nothing of a module that sleeps by the system's clock. A handler that blocks
+ * is given a while of real time to return, before virtual time leaps to its deadline.
+ */
+static bool give_patience(struct host *h)
+{
+	const struct server *s;
+	uint64_t now;
+
+	if (!h->displaced)
+		return false;
+	now = monotonic_ns();
+	TAILQ_FOREACH(s, &h->servers, next)
+	if (s->displaced && s->call && !s->call->late && !s->call->abandoned &&
+		now - s->since < PATIENCE_NS)
+		break;
+	if (!s)
+		return false;
+	h->waiting_for_module = true;
+	wait_for(&h->change, &h->lock, NS_PER_MS);
+	h->waiting_for_module = false;
+	return true;
+}
+
 /* Nothing can be done now: moves the clock, or waits for it, or ends the run. */
 static void pass_time(struct host *h)
 {
@@ -341,8 +373,9 @@ static void pass_time(struct host *h)
 	int fd = -1;
 
 	if (loop_clock(h->loop) == LOOP_VIRTUAL) {
-		if (pump(h) || has_died(h))
+		if (pump(h) || has_died(h) || give_patience(h))
 			return; /* look again */
+		h->restless = 0;
 		if (delay > left) {
 			if (delay != UINT64_MAX)
 				loop_skip(h->loop, left);

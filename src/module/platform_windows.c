@@ -10,6 +10,7 @@
 #include <windows.h>
 
 #include "base/utf16.h"
+#include "module/pe.h"
 
 /* An open set of codes: those that people meet, the rest is the loader's dislike. */
 static int errno_of(DWORD code)
@@ -77,15 +78,73 @@ static WCHAR *absolute(const char *path, DWORD *code)
 	return full;
 }
 
-/* The file as it stands, before anything of it runs. Nothing is asked of it yet but that it is
- * there. */
-static DWORD look_into(const WCHAR *path)
+static int check_exports(const struct pe_info *pe, char *err, size_t room)
 {
-	const DWORD attributes = GetFileAttributesW(path);
+	const char *missing = NULL;
 
-	if (attributes == INVALID_FILE_ATTRIBUTES)
+	if (!pe->has_init_service)
+		missing = "Dot11ExtIhvInitService";
+	if (!pe->has_get_version_info)
+		missing = "Dot11ExtIhvGetVersionInfo";
+	if (!missing)
+		return 0;
+	snprintf(err, room, "not an IHV Extensions module: it does not export %s", missing);
+	return -EINVAL;
+}
+
+/* All of a file, to be freed; NULL: why is in *code. */
+static uint8_t *read_file(HANDLE file, size_t *n, DWORD *code)
+{
+	LARGE_INTEGER size;
+	uint8_t *buf = NULL;
+	DWORD got = 0;
+
+	*code = ERROR_SUCCESS;
+	if (!GetFileSizeEx(file, &size))
+		*code = GetLastError();
+	else if (size.QuadPart > PE_MAX_BYTES)
+		*code = ERROR_BAD_EXE_FORMAT;
+	else if (!(buf = malloc((size_t)size.QuadPart + 1)))
+		*code = ERROR_OUTOFMEMORY;
+	else if (!ReadFile(file, buf, (DWORD)size.QuadPart, &got, NULL))
+		*code = GetLastError();
+	*n = got;
+	if (!*code)
+		return buf;
+	free(buf);
+	return NULL;
+}
+
+/*
+ * The file as it stands, before anything of it runs. 0, a Windows error code with err empty, or
+ * ERROR_BAD_EXE_FORMAT with what pe_parse() said in err.
+ */
+static DWORD look_into(const WCHAR *path, char *err, size_t room)
+{
+	HANDLE file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_DELETE, NULL,
+		OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+	FILE_BASIC_INFO info;
+	struct pe_info *pe = NULL;
+	uint8_t *buf = NULL;
+	size_t n;
+	DWORD code;
+
+	if (file == INVALID_HANDLE_VALUE)
 		return GetLastError();
-	return attributes & FILE_ATTRIBUTE_DIRECTORY ? ERROR_BAD_EXE_FORMAT : ERROR_SUCCESS;
+	/* The backup's way opens folders, too; without it they would be "access denied". */
+	if (GetFileInformationByHandleEx(file, FileBasicInfo, &info, sizeof(info)) &&
+		(info.FileAttributes & FILE_ATTRIBUTE_DIRECTORY))
+		code = ERROR_BAD_EXE_FORMAT;
+	else
+		buf = read_file(file, &n, &code);
+	CloseHandle(file);
+	if (buf && pe_parse(buf, n, &pe, err, room))
+		code = ERROR_BAD_EXE_FORMAT;
+	else if (pe)
+		code = check_exports(pe, err, room) ? ERROR_BAD_EXE_FORMAT : ERROR_SUCCESS;
+	pe_free(pe);
+	free(buf);
+	return code;
 }
 
 static DWORD load(const WCHAR *path, HMODULE *out)
@@ -101,42 +160,51 @@ static DWORD load(const WCHAR *path, HMODULE *out)
 	return code;
 }
 
-static int check_exports(HMODULE library, char *err, size_t room)
-{
-	static const char *const names[] = {"Dot11ExtIhvGetVersionInfo", "Dot11ExtIhvInitService"};
-	size_t i;
+/* The only instruction of ours that may fail to read, and what follows it; of copy(). */
+extern const char platform_copies[], platform_copied[];
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (GetProcAddress(library, names[i]))
-			continue;
-		snprintf(
-			err, room, "not an IHV Extensions module: it does not export %s", names[i]);
-		return -EINVAL;
-	}
-	return 0;
+static LONG CALLBACK end_copy(EXCEPTION_POINTERS *info)
+{
+	CONTEXT *c = info->ContextRecord;
+
+	/* Whatever the reason: a page that is missing, or guards the end of a stack. */
+	if (c->Rip != (uintptr_t)platform_copies)
+		return EXCEPTION_CONTINUE_SEARCH;
+	c->Rip = (uintptr_t)platform_copied;
+	return EXCEPTION_CONTINUE_EXECUTION;
+}
+
+/* Once for the process: it does nothing for anybody else. */
+static bool catch_copies(void)
+{
+	static void *registration;
+
+	if (!registration)
+		registration = AddVectoredExceptionHandler(1, end_copy);
+	return registration != NULL;
 }
 
 int platform_load(const char *path, void **out, char *err, size_t room)
 {
 	HMODULE library = NULL;
+	char why[PE_ERROR_SIZE] = "";
 	DWORD code;
 	WCHAR *full = absolute(path, &code);
-	int rc;
 
-	*out = NULL;
-	if (full)
-		code = look_into(full);
+	if (full && !catch_copies())
+		code = ERROR_OUTOFMEMORY;
+	else if (full)
+		code = look_into(full, why, sizeof(why));
 	if (full && !code)
 		code = load(full, &library);
 	free(full);
-	if (code)
+	*out = library;
+	if (!code)
+		return 0;
+	if (!why[0])
 		return refused(code, err, room);
-	rc = check_exports(library, err, room);
-	if (rc)
-		FreeLibrary(library);
-	else
-		*out = library;
-	return rc;
+	snprintf(err, room, "%s", why);
+	return -EINVAL;
 }
 
 /* ISO C has no conversion between pointers to functions of unlike types that keeps warnings quiet;
@@ -164,11 +232,23 @@ void platform_pages_free(void *p, size_t size)
 	VirtualFree(p, 0, MEM_RELEASE);
 }
 
+/*
+ * Copies until it is done or there is nothing to read. ReadProcessMemory() will not do: under Wine
+ * its server reads, which is not allowed to look into a worker's sandbox.
+ */
+__attribute__((noinline, noclone)) static size_t copy(void *out, const void *p, size_t left)
+{
+	__asm__ volatile("platform_copies: rep movsb\n"
+			 "platform_copied:"
+			 : "+D"(out), "+S"(p), "+c"(left)
+			 :
+			 : "memory");
+	return left;
+}
+
 int platform_read(const void *p, void *out, size_t size)
 {
-	SIZE_T n = 0;
-
-	return ReadProcessMemory(GetCurrentProcess(), p, out, size, &n) && n == size ? 0 : -EFAULT;
+	return catch_copies() && copy(out, p, size) == 0 ? 0 : -EFAULT;
 }
 
 void platform_yield(void)

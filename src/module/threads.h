@@ -2,7 +2,7 @@
 /*
  * The threads of this process that are not ours: how many there are, and whether all of them sleep.
  * threads.c watches them through /proc/self/task, which costs one system call while there are none;
- * threads_windows.c goes through a list of all the system's, and never says that they sleep.
+ * threads_windows.c counts them as they come and go, and never says that they sleep.
  */
 #ifndef OPENIHV_MODULE_THREADS_H
 #define OPENIHV_MODULE_THREADS_H
@@ -14,6 +14,10 @@
 #include "host/module.h"
 
 struct threads;
+
+/* Windows only, before threads_new(): under Wine, Linux's number of this process. Without it a
+ * thread counts from when it has begun to run, with it from when it was created. */
+void threads_of_linux(unsigned process);
 
 /* All threads that exist now are ours. 0 or a negative errno. */
 int threads_new(struct threads **out);

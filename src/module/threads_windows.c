@@ -1,167 +1,191 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The threads of this process, from Toolhelp's list. Windows does not say whether a thread sleeps
- * (and Wine could not), so none is ever said to: who has to know looks at the process from outside.
+ * The threads of this process, counted as they begin and end: by a TLS callback of the program,
+ * which the system calls in each of them. Windows does not say whether a thread sleeps (and Wine
+ * could not), so none is ever said to: who has to know looks at the process from outside.
  *
- * The list is that of the whole system and takes milliseconds under Wine: not for every call.
- *
- * A handle is kept of each thread of ours, so that its number is not given to another.
+ * A thread that was just created has not come to its callback yet. Under Wine it is counted
+ * nevertheless, since the kernel below counts, at the cost of one pread() of /proc/PID/stat.
+ * Toolhelp's list would be of the whole system and take milliseconds there, for each call of a
+ * handler.
  */
 #include "module/threads.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #include <windows.h>
-#include <tlhelp32.h>
 
 /* NtQueryInformationThread() and its ThreadQuerySetWin32StartAddress. Looked up, because an import
  * library of ntdll would bring its memcpy() and the like, too. */
 typedef LONG WINAPI query_thread(HANDLE thread, int what, void *out, ULONG size, ULONG *done);
 #define ENTRY_ADDRESS 9
 
-struct own {
-	DWORD id;
-	HANDLE thread;
-};
+/* What a thread has in its slot: 0, or the generation in which it came without being ours. */
+#define OF_POOL ((uintptr_t)1 << 31) /* and that the system keeps it */
 
 struct threads {
-	CRITICAL_SECTION lock; /* of all below: claims come from any thread */
-	struct own *ours;
-	size_t nours, room;
+	HANDLE stat; /* /proc/PID/stat; INVALID_HANDLE_VALUE: this is no Wine */
 };
 
-static bool ended(HANDLE thread)
-{
-	return WaitForSingleObject(thread, 0) == WAIT_OBJECT_0;
-}
-
-static struct own *find(struct threads *t, DWORD id)
-{
-	size_t i;
-
-	for (i = 0; i < t->nours; i++)
-		if (t->ours[i].id == id)
-			return &t->ours[i];
-	return NULL;
-}
-
-static void disown(struct threads *t, struct own *own)
-{
-	CloseHandle(own->thread);
-	*own = t->ours[--t->nours];
-}
-
-static void disown_ended(struct threads *t)
-{
-	size_t i;
-
-	for (i = t->nours; i-- > 0;)
-		if (ended(t->ours[i].thread))
-			disown(t, &t->ours[i]);
-}
-
-static int claim(struct threads *t, DWORD id)
-{
-	HANDLE thread;
-
-	if (find(t, id))
-		return 0;
-	if (t->nours == t->room) {
-		size_t room = t->room ? t->room * 2 : 16;
-		struct own *grown = realloc(t->ours, room * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		t->ours = grown;
-		t->room = room;
-	}
-	thread = OpenThread(SYNCHRONIZE, FALSE, id);
-	if (thread) /* else it has just ended */
-		t->ours[t->nours++] = (struct own){.id = id, .thread = thread};
-	return 0;
-}
-
-/* Calls visit for each thread of this process until it returns other than 0. */
-static int each(struct threads *t, int (*visit)(struct threads *, DWORD, void *), void *user)
-{
-	HANDLE list = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
-	THREADENTRY32 e = {.dwSize = sizeof(e)};
-	const DWORD self = GetCurrentProcessId();
-	BOOL more;
-	int rc = 0;
-
-	if (list == INVALID_HANDLE_VALUE)
-		return -ENOMEM;
-	for (more = Thread32First(list, &e); more && !rc; more = Thread32Next(list, &e))
-		if (e.th32OwnerProcessID == self)
-			rc = visit(t, e.th32ThreadID, user);
-	CloseHandle(list);
-	return rc;
-}
-
-static int visit_claim(struct threads *t, DWORD id, void *user)
-{
-	(void)user;
-	return claim(t, id);
-}
-
-static int visit_any(struct threads *t, DWORD id, void *user)
-{
-	(void)user;
-	return find(t, id) ? 0 : 1;
-}
+/* A TLS callback has no context: one object at a time in a process, as functions.c has one module.
+ */
+static struct {
+	_Atomic uintptr_t generation; /* of the object; 0: there has been none */
+	_Atomic unsigned all;         /* that came to their callback, and did not end */
+	_Atomic unsigned ours, pool;  /* of those: in this generation */
+	DWORD slot;
+	query_thread *query;
+	HMODULE ntdll;
+	unsigned process; /* Linux's number of it; 0: it is none of Linux's */
+} counts = {.slot = TLS_OUT_OF_INDEXES};
 
 /*
- * Whether a thread began in ntdll: one of the pool that the system keeps, for its loader (which
+ * Whether this thread began in ntdll: one of the pool that the system keeps, for its loader (which
  * makes some for each module) and for whoever queues work. They outlive both by design.
  */
-static bool of_pool(HANDLE thread)
+static bool of_pool(void)
 {
-	const HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
-	const FARPROC p = GetProcAddress(ntdll, "NtQueryInformationThread");
-	query_thread *query;
 	void *entry = NULL;
 	HMODULE home = NULL;
 
-	memcpy(&query, &p, sizeof(p));
-	if (!query || query(thread, ENTRY_ADDRESS, &entry, sizeof(entry), NULL))
+	if (!counts.query ||
+		counts.query(GetCurrentThread(), ENTRY_ADDRESS, &entry, sizeof(entry), NULL))
 		return false;
 	return GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
 					  GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
 		       (const WCHAR *)entry, &home) &&
-	       home == ntdll;
+	       home == counts.ntdll;
 }
 
-static int visit_left(struct threads *t, DWORD id, void *user)
+static uintptr_t mark(void)
 {
-	unsigned *left = (unsigned *)user;
-	HANDLE thread;
+	return (uintptr_t)TlsGetValue(counts.slot);
+}
 
-	if (find(t, id))
+static bool is_foreign(uintptr_t marked, uintptr_t generation)
+{
+	return (marked & ~OF_POOL) == generation;
+}
+
+static void came(void)
+{
+	const uintptr_t generation = atomic_load(&counts.generation);
+	uintptr_t marked = generation;
+
+	atomic_fetch_add(&counts.all, 1);
+	if (!generation)
+		return;
+	if (of_pool()) {
+		marked |= OF_POOL;
+		atomic_fetch_add(&counts.pool, 1);
+	}
+	TlsSetValue(counts.slot, (void *)marked);
+}
+
+static void goes(void)
+{
+	const uintptr_t generation = atomic_load(&counts.generation);
+	uintptr_t marked;
+
+	atomic_fetch_sub(&counts.all, 1);
+	if (!generation)
+		return;
+	marked = mark();
+	if (!is_foreign(marked, generation))
+		atomic_fetch_sub(&counts.ours, 1);
+	else if (marked & OF_POOL)
+		atomic_fetch_sub(&counts.pool, 1);
+}
+
+static void NTAPI on_thread(void *module, DWORD what, void *reserved)
+{
+	(void)module;
+	(void)reserved;
+	/* The first thread of all comes with its process. */
+	if (what == DLL_PROCESS_ATTACH || what == DLL_THREAD_ATTACH)
+		came();
+	else if (what == DLL_THREAD_DETACH)
+		goes();
+}
+
+/* Between the first and the last of the array, which the linker sorts by the letters after $; both
+ * are the C runtime's, and so is the directory that names it. */
+extern const PIMAGE_TLS_CALLBACK openihv_threads_callback;
+__attribute__((section(".CRT$XLM"), used)) const PIMAGE_TLS_CALLBACK openihv_threads_callback =
+	on_thread;
+
+void threads_of_linux(unsigned process)
+{
+	counts.process = process;
+}
+
+/* By number: "self" would be wineserver, which opens files for all. */
+static HANDLE open_stat(void)
+{
+	WCHAR path[64];
+
+	if (!counts.process)
+		return INVALID_HANDLE_VALUE;
+	_snwprintf(path, sizeof(path) / sizeof(path[0]), L"\\\\?\\unix\\proc\\%u\\stat",
+		counts.process);
+	return CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
+		OPEN_EXISTING, 0, NULL);
+}
+
+/* num_threads of proc_pid_stat(5); 0: the file cannot be read. */
+static unsigned linux_counts(HANDLE stat)
+{
+	OVERLAPPED from_start = {.Offset = 0};
+	char text[512];
+	const char *p;
+	DWORD n;
+	int i;
+
+	if (!ReadFile(stat, text, sizeof(text) - 1, &n, &from_start))
 		return 0;
-	thread = OpenThread(SYNCHRONIZE | THREAD_QUERY_INFORMATION, FALSE, id);
-	if (!thread)
+	text[n] = '\0';
+	p = strrchr(text, ')'); /* the name before it may hold anything */
+	for (i = 0; p && i < 18; i++)
+		p = strchr(p + 1, ' ');
+	return p ? (unsigned)strtoul(p, NULL, 10) : 0;
+}
+
+static unsigned living(const struct threads *t)
+{
+	const unsigned n = t->stat != INVALID_HANDLE_VALUE ? linux_counts(t->stat) : 0;
+
+	return n ? n : atomic_load(&counts.all);
+}
+
+static int prepare(void)
+{
+	FARPROC p;
+
+	if (counts.slot != TLS_OUT_OF_INDEXES)
 		return 0;
-	*left += !ended(thread) && !of_pool(thread);
-	CloseHandle(thread);
-	return 0;
+	counts.ntdll = GetModuleHandleW(L"ntdll.dll");
+	p = GetProcAddress(counts.ntdll, "NtQueryInformationThread");
+	memcpy(&counts.query, &p, sizeof(p));
+	counts.slot = TlsAlloc();
+	return counts.slot == TLS_OUT_OF_INDEXES ? -ENOMEM : 0;
 }
 
 int threads_new(struct threads **out)
 {
 	struct threads *t = calloc(1, sizeof(*t));
-	int err;
 
-	if (!t)
+	if (!t || prepare()) {
+		free(t);
 		return -ENOMEM;
-	InitializeCriticalSection(&t->lock);
-	err = each(t, visit_claim, NULL);
-	if (err) {
-		threads_free(t);
-		return err;
 	}
+	t->stat = open_stat();
+	atomic_store(&counts.pool, 0);
+	atomic_store(&counts.ours, living(t));
+	atomic_fetch_add(&counts.generation, 1);
 	*out = t;
 	return 0;
 }
@@ -170,49 +194,35 @@ void threads_free(struct threads *t)
 {
 	if (!t)
 		return;
-	while (t->nours)
-		disown(t, t->ours);
-	free(t->ours);
-	DeleteCriticalSection(&t->lock);
+	if (t->stat != INVALID_HANDLE_VALUE)
+		CloseHandle(t->stat);
 	free(t);
 }
 
 int threads_claim(struct threads *t, bool ours)
 {
-	const DWORD id = GetCurrentThreadId();
-	struct own *own;
-	int err = 0;
+	const uintptr_t generation = atomic_load(&counts.generation);
+	const bool foreign = is_foreign(mark(), generation);
 
-	EnterCriticalSection(&t->lock);
-	disown_ended(t);
-	own = find(t, id);
-	if (ours)
-		err = claim(t, id);
-	else if (own)
-		disown(t, own);
-	LeaveCriticalSection(&t->lock);
-	return err;
+	(void)t;
+	if (ours && foreign)
+		atomic_fetch_add(&counts.ours, 1);
+	else if (!ours && !foreign)
+		atomic_fetch_sub(&counts.ours, 1);
+	TlsSetValue(counts.slot, (void *)(ours ? 0 : generation));
+	return 0;
 }
 
 /* A thread of the pool may hold work of the module's: it counts. */
 enum module_activity threads_activity(struct threads *t)
 {
-	int foreign;
-
-	EnterCriticalSection(&t->lock);
-	disown_ended(t);
-	foreign = each(t, visit_any, NULL);
-	LeaveCriticalSection(&t->lock);
-	return foreign ? MODULE_BUSY : MODULE_ALONE;
+	return living(t) > atomic_load(&counts.ours) ? MODULE_BUSY : MODULE_ALONE;
 }
 
 unsigned threads_foreign(struct threads *t)
 {
-	unsigned left = 0;
+	const unsigned known = atomic_load(&counts.ours) + atomic_load(&counts.pool);
+	const unsigned now = living(t);
 
-	EnterCriticalSection(&t->lock);
-	disown_ended(t);
-	each(t, visit_left, &left);
-	LeaveCriticalSection(&t->lock);
-	return left;
+	return now > known ? now - known : 0;
 }

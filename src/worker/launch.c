@@ -13,8 +13,15 @@
 
 #include "base/cleanup.h"
 
-#define SOCKET_FD 3 /* where the child finds its end */
-#define ARGS_MAX  8
+#define SOCKET_FD   3 /* where the child finds its end */
+#define ARGS_MAX    8
+#define NUMBER_SIZE 16
+
+/* What the child tells over .failure: before the program, and again if that does not start. */
+struct report {
+	int err;
+	unsigned sandbox;
+};
 
 /* Both ends of what goes to the child; the odd ones are the child's. */
 struct ends {
@@ -59,15 +66,29 @@ static int put(int from, int to)
 	return fcntl(to, F_SETFD, 0);
 }
 
+/* Of a number; async-signal-safe. */
+static void write_number(char out[NUMBER_SIZE], pid_t value)
+{
+	char digits[NUMBER_SIZE];
+	int n = 0;
+
+	do
+		digits[n++] = (char)('0' + value % 10);
+	while (value /= 10);
+	while (n)
+		*out++ = digits[--n];
+	*out = '\0';
+}
+
 /* Between fork() and execve(): another thread of ours may have held any lock. */
 __attribute__((noreturn)) static void child(
 	const struct launch *s, const struct ends *e, char *const *argv)
 {
-	int report = fcntl(e->failure[1], F_DUPFD_CLOEXEC, 10);
+	struct report report = {0};
+	int to = fcntl(e->failure[1], F_DUPFD_CLOEXEC, 10);
 	int in = fcntl(e->in[0], F_DUPFD_CLOEXEC, 10), out = fcntl(e->out[1], F_DUPFD_CLOEXEC, 10);
 	int socket = e->socket[1] >= 0 ? fcntl(e->socket[1], F_DUPFD_CLOEXEC, 10) : -1;
 	sigset_t none;
-	int err;
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -75,53 +96,60 @@ __attribute__((noreturn)) static void child(
 	if (put(in, STDIN_FILENO) >= 0 && put(out, STDOUT_FILENO) >= 0 &&
 		(socket < 0 || put(socket, SOCKET_FD) >= 0)) {
 		if (s->prepare)
-			s->prepare(s->user);
-		execve(s->program, argv, s->envp ? s->envp : environ);
+			report.sandbox = s->prepare(s->user);
+		if (write(to, &report, sizeof(report)) == (ssize_t)sizeof(report))
+			execve(s->program, argv, s->envp ? s->envp : environ);
 	}
-	err = errno;
-	if (write(report, &err, sizeof(err)) < 0)
+	report.err = errno;
+	if (write(to, &report, sizeof(report)) < 0)
 		_exit(126);
 	_exit(127);
 }
 
 /* The failure pipe closes when the program has been started. */
-static int await_program(int failure)
+static int await_program(int failure, unsigned *sandbox)
 {
-	int err = 0;
+	struct report report = {.err = ECHILD}; /* it ended without a word */
 	ssize_t n;
 
 	do
-		n = read(failure, &err, sizeof(err));
-	while (n < 0 && errno == EINTR);
-	return n == (ssize_t)sizeof(err) ? -err : 0;
+		n = read(failure, &report, sizeof(report));
+	while (n > 0 || (n < 0 && errno == EINTR));
+	*sandbox = report.sandbox;
+	return -report.err;
 }
 
 int launch(const struct launch *s, struct worker_process *out)
 {
-	char number[] = {'0' + SOCKET_FD, '\0'};
+	char number[] = {'0' + SOCKET_FD, '\0'}, self[NUMBER_SIZE];
 	char *argv[ARGS_MAX + 1];
 	struct ends e;
-	unsigned i;
+	unsigned i, sandbox = 0;
 	pid_t pid;
 	int err = open_ends(&e, s->socket);
 
 	if (err)
 		return err;
 	for (i = 0; s->argv[i] && i < ARGS_MAX; i++)
-		argv[i] = strcmp(s->argv[i], "SOCKET") == 0 ? number : s->argv[i];
+		argv[i] = strcmp(s->argv[i], "SOCKET") == 0 ? number
+			  : strcmp(s->argv[i], "PID") == 0  ? self
+							    : s->argv[i];
 	argv[i] = NULL;
 	pid = fork();
-	if (pid == 0)
+	if (pid == 0) {
+		write_number(self, getpid());
 		child(s, &e, argv);
+	}
 	err = pid < 0 ? -errno : 0;
 	close(steal_fd(&e.failure[1]));
 	if (!err)
-		err = await_program(e.failure[0]);
+		err = await_program(e.failure[0], &sandbox);
 	if (!err) {
 		*out = (struct worker_process){.pid = pid,
 			.to = steal_fd(&e.in[1]),
 			.from = steal_fd(&e.out[0]),
-			.socket = steal_fd(&e.socket[0])};
+			.socket = steal_fd(&e.socket[0]),
+			.sandbox = sandbox};
 	} else if (pid > 0) {
 		waitpid(pid, NULL, 0);
 	}

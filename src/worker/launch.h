@@ -6,11 +6,13 @@
 
 struct launch {
 	const char *program;
-	char *const *argv; /* "SOCKET" in it, if any, stands for the number of the socket */
+	char *const *argv; /* in it "SOCKET" stands for the number of the socket, "PID" for the
+			      program's own */
 	char *const *envp; /* NULL: this process's */
 	bool socket;       /* the program sends a listener */
-	/* In the child, before the program: async-signal-safe. NULL: nothing to do. */
-	void (*prepare)(const void *user);
+	/* In the child, before the program: async-signal-safe. Returns SANDBOX_* that are in force
+	 * from then on. NULL: nothing to do. */
+	unsigned (*prepare)(const void *user);
 	const void *user;
 };
 

@@ -147,6 +147,16 @@ static int receive_first(struct proxy *p, uint64_t end_ns, struct message *m, st
 	return rc;
 }
 
+/* It names the tables of this interface, which are whole (H-03): what it says of them is told as
+ * the host's own doing. */
+static bool ready_is_sound(const struct message_ready *ready)
+{
+	return ready->version == PROTOCOL_VERSION &&
+	       ready->functions == sizeof(DOT11EXT_APIS) / sizeof(void (*)(void)) &&
+	       ready->vs_functions ==
+		       sizeof(DOT11EXT_VIRTUAL_STATION_APIS) / sizeof(void (*)(void));
+}
+
 /* Waits for READY or FAILED. */
 static int await_ready(struct proxy *p, struct message_ready *ready, char *err, size_t room)
 {
@@ -161,7 +171,7 @@ static int await_ready(struct proxy *p, struct message_ready *ready, char *err, 
 		return -ETIMEDOUT;
 	}
 	if (rc == 1 && m.type == MESSAGE_READY && message_get_ready(&body, ready) == 0 &&
-		ready->version == PROTOCOL_VERSION)
+		ready_is_sound(ready))
 		return 0;
 	if (rc == 1 && m.type == MESSAGE_FAILED &&
 		message_get_failed(&body, &error, err, room) == 0)
@@ -197,7 +207,7 @@ static int greet(struct proxy *p, char *err, size_t room)
 	if (p->listener < 0 && (ready.sandbox & SANDBOX_SEEN))
 		take_listener(p);
 	if (p->options.sandboxed)
-		p->options.sandboxed(p->options.user, ready.sandbox);
+		p->options.sandboxed(p->options.user, ready.sandbox | p->process.sandbox);
 	return 0;
 }
 

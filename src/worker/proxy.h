@@ -16,10 +16,11 @@
 
 /* A process that runs a worker, and the pipes to it. */
 struct worker_process {
-	pid_t pid;    /* 0: none, it is played by a test */
-	pid_t server; /* whose work is the worker's too (Wine's server); 0: none */
-	int to, from; /* pipes, owned by who receives this */
-	int socket;   /* over which the worker sends its listener (sandbox.h); -1: none */
+	pid_t pid;        /* 0: none, it is played by a test */
+	pid_t server;     /* whose work is the worker's too (Wine's server); 0: none */
+	int to, from;     /* pipes, owned by who receives this */
+	unsigned sandbox; /* SANDBOX_* that it was started in, besides those it tells itself */
+	int socket;       /* over which the worker sends its listener (sandbox.h); -1: none */
 };
 
 /* How workers are made: launch.c for real ones. */

@@ -2,18 +2,18 @@
 /*
  * The child that becomes Wine. Wine needs far more of the system than a module of this system's own
  * format, and starts processes; so no filter and no limit on memory, but no network and no writing
- * outside its own folders.
+ * outside the folders of a Windows user.
  */
 #include "worker/sandbox_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define WINE_DESCRIPTORS 4096u
@@ -61,42 +61,65 @@ static void reading_rules(const struct sandbox_wine *w, const char *const *read)
 		sandbox_allow(w->ruleset, w->abi, *read, false);
 }
 
-/* Where wineserver has its socket (Wine's server/request.c). Anybody can make a name in /tmp. */
-static int server_folder(char *path, size_t room)
+static void writing_rules(const struct sandbox_wine *w, const char *prefix)
 {
-	struct stat st;
+	static const char *const folders[] = {
+		"drive_c/users", "drive_c/ProgramData", "drive_c/windows/temp"};
+	char path[PATH_MAX];
+	size_t i;
 
-	snprintf(path, room, "/tmp/.wine-%u", (unsigned)getuid());
-	if (mkdir(path, 0700) && errno != EEXIST)
-		return -errno;
-	if (lstat(path, &st))
-		return -errno;
-	return S_ISDIR(st.st_mode) && st.st_uid == getuid() ? 0 : -EPERM;
+	for (i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
+		snprintf(path, sizeof(path), "%s/%s", prefix, folders[i]);
+		sandbox_allow(w->ruleset, w->abi, path, true);
+	}
 }
 
-int sandbox_wine_prepare(struct sandbox_wine *w, const char *prefix, const char *const *read)
+/* `signals`: not to others. */
+static int begin(struct sandbox_wine *w, const char *prefix, const char *server, bool signals)
 {
-	char server[32];
-	int err = server_folder(server, sizeof(server));
-
 	*w = (struct sandbox_wine){.ruleset = -1};
 	/* The same numbers inside as outside: Wine asks whether its folders are its own. */
 	snprintf(w->uid_map, sizeof(w->uid_map), "%u %u 1", (unsigned)getuid(), (unsigned)getuid());
 	snprintf(w->gid_map, sizeof(w->gid_map), "%u %u 1", (unsigned)getgid(), (unsigned)getgid());
-	if (!err && access(prefix, R_OK | W_OK | X_OK))
-		err = -errno;
-	if (err)
-		return err;
-	w->ruleset = sandbox_ruleset(&w->abi);
-	if (w->ruleset < 0)
-		return 0;
-	reading_rules(w, read);
-	err = sandbox_allow(w->ruleset, w->abi, prefix, true);
+	if (access(prefix, R_OK | W_OK | X_OK) || access(server, R_OK | X_OK))
+		return -errno;
+	w->ruleset = sandbox_ruleset(&w->abi, signals);
+	return 0;
+}
+
+static int end(struct sandbox_wine *w, const char *prefix, const char *server, bool write)
+{
+	int err = sandbox_allow(w->ruleset, w->abi, prefix, write);
+
 	if (!err)
-		err = sandbox_allow(w->ruleset, w->abi, server, true);
+		err = sandbox_allow(w->ruleset, w->abi, server, write);
 	if (err)
 		sandbox_wine_done(w);
 	return err;
+}
+
+int sandbox_wine_prepare(
+	struct sandbox_wine *w, const char *prefix, const char *server, const char *const *read)
+{
+	int err = begin(w, prefix, server, true);
+
+	if (err || w->ruleset < 0)
+		return err;
+	reading_rules(w, read);
+	writing_rules(w, prefix);
+	return end(w, prefix, server, false);
+}
+
+int sandbox_wine_prepare_server(struct sandbox_wine *w, const char *prefix, const char *server)
+{
+	static const char *const everything[] = {"/", NULL};
+	/* The server ends threads and processes by signals. */
+	int err = begin(w, prefix, server, false);
+
+	if (err || w->ruleset < 0)
+		return err;
+	reading_rules(w, everything);
+	return end(w, prefix, server, true);
 }
 
 static bool write_text(const char *path, const char *text)

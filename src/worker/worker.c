@@ -10,6 +10,7 @@
 
 #include "module/file.h"
 #include "worker/launch.h"
+#include "worker/source_wine.h"
 
 /* What starts the incarnations of one module. */
 struct source {
@@ -54,40 +55,60 @@ static char *find_program(const char *name, const char *variable)
 		slash = strrchr(self, '/');
 		if (slash && asprintf(&found, "%.*s/%s", (int)(slash - self), self, name) < 0)
 			return NULL;
-		if (found && access(found, X_OK) == 0)
+		if (found && access(found, R_OK) == 0)
 			return found;
 		free(found);
 	}
 	return asprintf(&found, "%s/%s", OPENIHV_LIBEXECDIR, name) < 0 ? NULL : found;
 }
 
-static int open_native(const char *path, const struct worker_config *config, struct module **out,
-	char *err, size_t room)
+static char *program_for(const struct worker_config *config, const char *name, const char *variable)
+{
+	return config->program ? strdup(config->program) : find_program(name, variable);
+}
+
+static int open_native(const char *path, const struct worker_config *config,
+	struct worker_source *out, char *err, size_t room)
 {
 	struct source *s = calloc(1, sizeof(*s));
-	struct worker_source source = {.start = start_native, .close = source_close, .user = s};
 
 	snprintf(err, room, "out of memory");
 	if (!s)
 		return -ENOMEM;
 	s->module = realpath(path, NULL);
-	s->program = config->program ? strdup(config->program)
-				     : find_program("openihv-worker", "OPENIHV_WORKER");
+	s->program = program_for(config, "openihv-worker", "OPENIHV_WORKER");
 	if (!s->module || !s->program) {
 		source_close(s);
 		return -ENOMEM;
 	}
-	return proxy_open(path, &source, &config->options, out, err, room);
+	*out = (struct worker_source){.start = start_native, .close = source_close, .user = s};
+	return 0;
+}
+
+static int open_wine(const char *path, const struct worker_config *config,
+	struct worker_source *out, char *err, size_t room)
+{
+	char *program = program_for(config, "openihv-worker.exe", "OPENIHV_WORKER_EXE");
+	int rc = -ENOMEM;
+
+	snprintf(err, room, "out of memory");
+	if (program)
+		rc = source_wine_open(path, program, out, err, room);
+	free(program);
+	return rc;
 }
 
 int worker_open(const char *path, const struct worker_config *config, struct module **out,
 	char *err, size_t room)
 {
+	struct worker_source source;
 	enum module_kind kind;
 	int rc = module_file_check(path, &kind, err, room);
 
 	*out = NULL;
 	if (rc)
 		return rc;
-	return open_native(path, config, out, err, room);
+	rc = kind == MODULE_PE ? open_wine(path, config, &source, err, room)
+			       : open_native(path, config, &source, err, room);
+	return rc ? rc : proxy_open(path, &source, &config->options, out, err, room);
 }

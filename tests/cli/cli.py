@@ -22,8 +22,8 @@ HOME_AP = 'wpa2-psk:correct horse battery,ssid=openihv-home'
 RUN_RSN = ['run', RSN, '--profile', HOME, '--ap', HOME_AP]
 WAYS = ['pending', 'disassociate', 'roam', 'disconnect', 'disable', 'enable', 'remove']
 VERDICT = re.compile(
-    r'^verdict: (pass|fail) \(violations (\d+), crossings (\d+), rules exercised (\d+) of 102\)$')
-# A sanitizer takes the signal for itself.
+    r'^verdict: (pass|fail) \(violations (\d+), crossings (\d+), rules exercised (\d+) of 102(?:, deaths (\d+))?\)$')
+# A sanitizer in this process takes the signal for itself.
 SANITIZED = b'__asan_init' in open(BINARY, 'rb').read() or b'__tsan_init' in open(BINARY, 'rb').read()
 HERE = tempfile.TemporaryDirectory(prefix='openihv-cli-')
 tests = []
@@ -49,8 +49,8 @@ def at(name):
     return os.path.join(HERE.name, name)
 
 
-def run(*args, expect=None):
-    env = dict(os.environ, LC_ALL='C.UTF-8')
+def run(*args, expect=None, **variables):
+    env = dict(os.environ, LC_ALL='C.UTF-8', **variables)
     done = subprocess.run([BINARY, *args], env=env, cwd=HERE.name, stdin=subprocess.DEVNULL,
                           capture_output=True, timeout=60, check=False)
     if expect is not None and done.returncode != expect:
@@ -75,9 +75,9 @@ def passes(*args):
     return done.stdout
 
 
-def refuses(args, *words):
+def refuses(args, *words, **variables):
     """One clear line on stderr with these words in it, and exit 2."""
-    done = run(*args, expect=2)
+    done = run(*args, expect=2, **variables)
     lines = done.stderr.decode().splitlines()
     assert len(lines) == 1, f'{args}: {lines}'
     for word in words:
@@ -111,6 +111,7 @@ def each_end_of_an_open_network():
     passes('run', TEMPLATE, '--ap', 'open')
     for way in WAYS:
         passes('run', TEMPLATE, '--ap', 'open,ssid=cafe', '--end', way)
+    passes('run', '--module', TEMPLATE, '--ap', 'open')
     passes('run', TEMPLATE)  # an open AP is what there is without --ap
 
 
@@ -145,18 +146,178 @@ def json_lines():
     assert sum('call' in o for o in objects) == objects[-1]['crossings']
 
 
+# ---- In a process of its own, which is what happens without an option, and in this one. ----
+
+STOP = 'Dot11ExtIhvStopPostAssociate'
+RUNS_ALONE = re.compile(r' +0\.000000  host     the module runs in a process of its own(, with page guards)?: [a-z]')
+RUNS_HERE = '   0.000000  host     the module runs in this process, without a sandbox'
+
+
+def timeline(*args, expect=0):
+    return run(*args, expect=expect).stdout.decode().splitlines()
+
+
+def events(lines):
+    """Of the timeline: (number, text) each."""
+    found = (re.match(r' *\d+\.\d+  event    (\d+) (.*)', line) for line in lines)
+    return [(int(match[1]), match[2]) for match in found if match]
+
+
 @test
-def crash_and_hang():
+def isolated_and_in_process():
+    def one(name, *option):
+        lines = timeline(*RUN_RSN, *option, '--trace', at(name))
+        return lines[0], lines[1:], open(at(name), 'rb').read()
+
+    alone, here = one('alone.jsonl'), one('here.jsonl', '--in-process')
+    assert RUNS_ALONE.match(alone[0]) and here[0] == RUNS_HERE, (alone[0], here[0])
+    assert alone[1] == here[1], 'the timelines differ'
+    assert alone[2] == here[2], 'the traces differ'
+    assert one('again.jsonl', '--isolate') == alone
+    assert one('last.jsonl', '--in-process', '--isolate') == alone
+    assert events(alone[1]) == [(10001, 'WLAN extensibility module has successfully started'),
+                                (10002, 'WLAN extensibility module has stopped')]
+    shown = [json.loads(line) for line in timeline(*RUN_RSN, '--json')]
+    assert shown[1]['runs'] == 'isolated' and shown[1]['page_guard'] is False and shown[1]['sandbox'], shown[1]
+    shown = [json.loads(line) for line in timeline(*RUN_RSN, '--json', '--in-process', '--page-guard')]
+    assert shown[1] == {'runs': 'in-process', 'page_guard': True}
+
+
+def dies_five_times(lines, cause):
+    """The module is started anew after 1, 2, 4 and 8 s, then left alone; the run goes on until then."""
+    unexpected = [text for number, text in events(lines) if number == 10003]
+    text = f'WLAN extensibility module has stopped unexpectedly: {cause} in {STOP}; '
+    assert unexpected == [text + f'started anew in {s} s' for s in (1, 2, 4, 8)] + [text + 'not started anew'], \
+        unexpected
+    assert sum(number == 10001 for number, _ in events(lines)) == 5
+    # Nobody waits in a step for what cannot happen any more.
+    after = [lines[i + 1] for i, line in enumerate(lines) if '  event    10003 ' in line]
+    assert all(line.endswith("the module's death has ended this step") for line in after), after
+    output = '\n'.join(lines)
+    for word in ('the module is back, and the port is open again', 'The adapter is surprise-removed',
+                 'the adapter has lost its module', 'the module died 5 times and is not started anew',
+                 f'  5 x {cause} in {STOP}', '> ', 'failed: the module died too often'):
+        assert word in output, (word, output)
+    # The first death, and what was around it.
+    paragraph = lines[lines.index('the module died 5 times and is not started anew'):]
+    first = next(i for i, line in enumerate(paragraph) if line.startswith('  > '))
+    assert 'module died' in paragraph[first] and len(paragraph) > first + 6, paragraph
+    assert re.search(r' call   ' + STOP, '\n'.join(paragraph[:first])), paragraph
+    assert VERDICT.match(lines[-1]).groups()[::4] == ('fail', '5'), lines[-1]
+
+
+@test
+def crash_isolated():
+    lines = timeline('run', module('crash'), '--trace', at('died.jsonl'), expect=1)
+    dies_five_times(lines, 'signal 11 (SIGSEGV)')
+    assert timeline('run', module('crash'), expect=1) == lines, 'two runs with one seed differ'
+    checked = run('check', at('died.jsonl'), expect=1).stdout.decode().splitlines()
+    assert checked[-1] == lines[-1] and 'the module died 5 times' in checked, checked
+    shown = [json.loads(line) for line in timeline('run', module('crash'), '--json', expect=1)]
+    told = [line for line in shown if line.get('event') == 10003]
+    assert [line['deaths'] for line in told] == [1, 2, 3, 4, 5]
+    assert [line['retry_ns'] for line in told] == [10 ** 9 * s for s in (1, 2, 4, 8, 0)]
+    assert all(line['handler'] == STOP and line['cause'] for line in told)
+    assert (told[0]['how'], told[0]['code'], told[0]['cause']) == (2, 11, 'signal 11 (SIGSEGV)')
+    assert {'notice': 'adapter lost'} in shown
+    assert shown[-1]['deaths'] == 5 and shown[-1]['verdict'] == 'fail'
+
+
+@test
+def hang_isolated():
+    lines = timeline('run', module('hang'), expect=1)
+    dies_five_times(lines, 'killed at its deadline')
+    late = [text for number, text in events(lines) if number == 10004]
+    assert late == [f'WLAN extensibility module has timed out: {STOP}; its process is killed'] * 5, late
+
+    def overdue(*option):
+        """Seconds until the first Stop is overdue, and the deaths."""
+        lines = timeline('run', module('hang'), '--end', 'disassociate', *option, expect=1)
+        began = next(line for line in lines if f'host >   {STOP}' in line)
+        ended = next(line for line in lines if 'has not returned in time' in line)
+        return round(float(ended.split()[0]) - float(began.split()[0]), 3), VERDICT.match(lines[-1])[5]
+
+    # The second death is at the end of the run.
+    assert overdue() == (2, '2'), overdue()
+    assert overdue('--stop-deadline', '0.5') == (.5, '2'), overdue('--stop-deadline', '0.5')
+    assert overdue('--stop-deadline', '3', '--deadline', '0.25') == (3, '2')
+
+
+@test
+def what_a_death_ends():
+    """The steps after one in which the module died are walked as ever."""
+    for way in WAYS[1:-1]:
+        lines = timeline('run', module('crash'), '--end', way, '--end', 'disconnect', expect=1)
+        deaths = sum(number == 10003 for number, _ in events(lines))
+        ended = sum(line.endswith("the module's death has ended this step") for line in lines)
+        assert deaths >= 1 and ended >= 1 and 'The host disconnects: disassociation, then reset' in lines, lines
+    # Nobody waits for a module that has gone with its adapter.
+    lines = timeline('run', module('crash'), '--end', 'remove', expect=1)
+    assert 'the module died 1 time' in lines and VERDICT.match(lines[-1])[5] == '1', lines
+
+
+@test
+def given_up():
+    """A module that dies whenever it is connected ends the run in its first step."""
+    lines = timeline('run', module('crash_connect'), expect=1)
+    assert [number for number, _ in events(lines)] == [10001, 10003] * 5, lines
+    assert '  5 x signal 6 (SIGABRT) in Dot11ExtIhvPerformPreAssociate' in lines, lines
+    headings = [lines[i + 1] for i, line in enumerate(lines[:-1]) if not line][:2]
+    assert headings == ['An adapter arrives and connects', 'The module is unloaded'], headings
+    ends = [line for line in lines if line.endswith('is not started anew: the run ends here')]
+    assert ends and ends[-1].startswith('failed: '), lines
+    # One that dies in its start never comes to a first step, and is not started anew.
+    lines = timeline('run', module('crash_start'), expect=1)
+    cause = 'signal 11 (SIGSEGV) in Dot11ExtIhvInitService'
+    assert events(lines) == [(10000, f'WLAN extensibility module has failed to start: {cause}; not started anew')]
+    assert 'An adapter arrives and connects' not in lines and f'  1 x {cause}' in lines, lines
+    assert VERDICT.match(lines[-1])[5] == '1', lines
+    refuses(['inspect', module('crash_start')], 'crash_start.so', 'died in Dot11ExtIhvInitService')
+    shown = [json.loads(line) for line in timeline('run', module('init_fails'), '--json', expect=2)]
+    told = [line for line in shown if 'event' in line]
+    assert told == [{'event': 10000, 'time': 0, 'text': 'WLAN extensibility module has failed to start',
+                     'cause': 'Dot11ExtIhvInitService failed with error 8',
+                     'handler': 'Dot11ExtIhvInitService'}], told
+
+
+@test
+def page_guard():
+    for option in ([], ['--in-process']):
+        lines = timeline('run', module('touchy_kept_networks'), '--end', 'disconnect', '--page-guard', *option, expect=1)
+        assert ', with page guards' in lines[0] or 'this process' in lines[0]
+        seen = 'trespass: the module read an input after the handler returned: Dot11ExtIhvPerformPreAssociate'
+        assert any(line.endswith(seen) for line in lines), lines
+        assert any(line.startswith('violation X-35 ') for line in lines), lines
+        passes('run', module('touchy_nothing'), '--page-guard', *option)
+    # Without it nobody sees that.
     if not SANITIZED:
-        done = run('run', module('crash'), '--trace', at('crash.jsonl'), expect=1)
+        assert 'trespass' not in passes('run', module('touchy_kept_networks')).decode()
+
+
+@test
+def refused_system_calls():
+    lines = timeline('run', module('greedy'), '--end', 'disconnect')
+    refused = [line.rsplit(' ', 1)[1] for line in lines if 'was refused the system call' in line]
+    assert {'socket', 'execve', 'ptrace', 'kill'} <= set(refused), refused
+    checked = run('check', '--json', file('none.jsonl', b'{"openihv-trace":1,"version":"0"}\n')).stdout
+    assert json.loads(checked)['deaths'] == 0
+
+
+@test
+def crash_and_hang_in_process():
+    if not SANITIZED:
+        done = run('run', module('crash'), '--in-process', '--trace', at('crash.jsonl'), expect=1)
         assert done.stdout.decode().splitlines()[-1] == \
             'verdict: fail (the module crashed: SIGSEGV in Dot11ExtIhvStopPostAssociate)'
         # Nothing of what was seen before is lost.
         assert json.loads(open(at('crash.jsonl')).readlines()[-1])['call'] == 'Dot11ExtIhvStopPostAssociate'
-        done = run('run', module('crash'), '--json', expect=1)
+        done = run('run', module('crash'), '--in-process', '--json', expect=1)
         assert json.loads(done.stdout.splitlines()[-1]) == {
             'verdict': 'fail', 'crash': 'SIGSEGV', 'in': 'Dot11ExtIhvStopPostAssociate'}
-    done = run('run', module('hang'), expect=1)
+        # The handler of the page guards lets through what is not its own.
+        done = run('run', module('crash'), '--in-process', '--page-guard', expect=1)
+        assert done.stdout.endswith(b'(the module crashed: SIGSEGV in Dot11ExtIhvStopPostAssociate)\n')
+    done = run('run', module('hang'), '--in-process', expect=1)
     assert b'Dot11ExtIhvStopPostAssociate has not returned' in done.stdout
     assert b'X-17' in done.stdout and verdict(done.stdout)[0] == 'fail'
 
@@ -267,6 +428,9 @@ def inspect():
         assert 'Dot11ExtIhvInitService        yes' in text, text
     for name, words in BAD_MODULES.items():
         refuses(['inspect', module(name)], name, *words)
+    # What it breaks, it breaks in its worker.
+    refuses(['inspect', RSN], 'rsn.so', 'worker', OPENIHV_WORKER=at('no-worker'))
+    refuses(RUN_RSN, 'rsn.so', 'worker', OPENIHV_WORKER=at('no-worker'))
 
 
 def dll(machine=0x8664, characteristics=0x2022, names=(b'Dot11ExtIhvGetVersionInfo', b'Dot11ExtIhvInitService')):
@@ -294,8 +458,12 @@ def inspect_windows():
     assert done.stderr == b'' and 'PE32+ DLL, x86-64' in text, (text, done.stderr)
     assert 'Dot11ExtIhvInitService        yes' in text and 'InitVirtualStation no' in text, text
     assert '2 functions in all' in text and 'links to  nothing' in text, text
-    asked = run('inspect', at('fine.dll'), expect=0).stdout.decode()
-    assert asked.startswith(text) and 'worker' in asked[len(text):], asked
+    # Its functions are no code: where there is no Wine it is not tried, and one line says so.
+    asked = run('inspect', at('fine.dll'), expect=2, OPENIHV_WINE=at('no-wine'))
+    assert asked.stdout.decode() == text, asked.stdout
+    lines = asked.stderr.decode().splitlines()
+    assert len(lines) == 1 and 'fine.dll' in lines[0], lines
+    refuses(['run', '--in-process', at('fine.dll')], 'fine.dll', 'in-process')
     only = 'only 64-bit x86-64 modules'
 
     def refused(name, content, *words):
@@ -422,6 +590,11 @@ def bad_usage():
     refuses([*RUN_RSN, '--seed', 'seven'], 'seven')
     refuses([*RUN_RSN, '--seed', '-1'], '-1')
     refuses([*RUN_RSN, '--seed', '18446744073709551616'], '18446744073709551616')
+    for option in ('--deadline', '--stop-deadline'):
+        for value in ('', '0', '-1', '0.0004', '3601', '1e3', '1.2.3', 'inf', '0x10', '5s', ' 5'):
+            refuses([*RUN_RSN, option, value], f'{option} {value}: not a number of seconds')
+        refuses([*RUN_RSN, option], option, 'argument')
+        passes(*RUN_RSN, option, '.75', '--end', 'disconnect')
     refuses([*RUN_RSN, '--trace', at('no/such/folder/t.jsonl')], 'no/such/folder/t.jsonl', 'no such file')
     refuses([*RUN_RSN, '--pcap', at('no/such/folder/t.pcap')], 'no/such/folder/t.pcap', 'no such file')
     refuses(['dance'], 'dance')

@@ -490,7 +490,7 @@ static void test_time_waits_for_returned(void **state)
 	open_script(&w, prepare_gate, NULL, false);
 	world_bring_up(&w, 0);
 	world_arrive(&w, 1);
-	for (i = 0; i < 200; i++) {
+	for (i = 0; i < 30; i++) {
 		assert_int_equal(host_disconnect(w.adapters[0].host), 0);
 		world_rest(&w, NS_PER_S);
 		assert_int_equal(w.adapters[0].told[NOTICE_DISCONNECTED], i);

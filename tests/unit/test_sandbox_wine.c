@@ -22,10 +22,21 @@
 
 #include "worker/sandbox.h"
 
-static char root[] = "/tmp/openihv-wine-XXXXXX"; /* prefix/, outside, secret */
-static char prefix[64];
+static char root[] = "/tmp/openihv-wine-XXXXXX"; /* prefix/, server/, outside, secret */
+static char prefix[64], server[64];
 static unsigned *got; /* shared with the child */
 static uint16_t port; /* of a listening socket of this process, network order */
+
+static int make_folders(void)
+{
+	char path[100];
+
+	snprintf(path, sizeof(path), "%s/drive_c", prefix);
+	if (mkdir(path, 0700))
+		return -1;
+	snprintf(path, sizeof(path), "%s/drive_c/users", prefix);
+	return mkdir(path, 0700);
+}
 
 static int set_up(void **state)
 {
@@ -38,8 +49,9 @@ static int set_up(void **state)
 	if (!mkdtemp(root) || got == MAP_FAILED)
 		return -1;
 	snprintf(prefix, sizeof(prefix), "%s/prefix", root);
-	if (mkdir(prefix, 0700) || chdir(root) || setenv("PREFIX", prefix, 1) ||
-		setenv("ROOT", root, 1))
+	snprintf(server, sizeof(server), "%s/server", root);
+	if (mkdir(prefix, 0700) || mkdir(server, 0700) || make_folders() || chdir(root) ||
+		setenv("PREFIX", prefix, 1) || setenv("ROOT", root, 1))
 		return -1;
 	close(open("secret", O_CREAT | O_WRONLY, 0644));
 	if (bind(fd, (const struct sockaddr *)&here, size) || listen(fd, 1) ||
@@ -51,11 +63,13 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	unlink("prefix/made");
 	unlink("prefix/socket");
 	unlink("secret");
 	unlink("outside");
+	rmdir("prefix/drive_c/users");
+	rmdir("prefix/drive_c");
 	rmdir(prefix);
+	rmdir(server);
 	return chdir("/") || rmdir(root);
 }
 
@@ -66,7 +80,7 @@ static int run(int (*act)(const void *), const void *argument)
 	int status;
 	pid_t pid;
 
-	assert_int_equal(sandbox_wine_prepare(&w, prefix, NULL), 0);
+	assert_int_equal(sandbox_wine_prepare(&w, prefix, server, NULL), 0);
 	pid = fork();
 	if (pid == 0) {
 		*got = sandbox_wine_child(&w);
@@ -107,9 +121,13 @@ static void expect(const char *script, bool success)
 
 static void test_files(void **state)
 {
-	expect("echo x > $PREFIX/made && cat $PREFIX/made > /dev/null", true);
-	expect("mkdir $PREFIX/d && mv $PREFIX/d $PREFIX/e && rmdir $PREFIX/e", true);
-	expect("echo x > /tmp/.wine-$(id -u)/openihv && rm /tmp/.wine-$(id -u)/openihv", true);
+	expect("cd $PREFIX/drive_c/users && echo x > made && cat made > /dev/null && rm made",
+		true);
+	expect("cd $PREFIX/drive_c/users && mkdir d && mv d e && rmdir e", true);
+	expect("ls $PREFIX > /dev/null && ls $ROOT/server > /dev/null", true);
+	expect("echo x 2> /dev/null > $PREFIX/made", false);
+	expect("echo x 2> /dev/null > $PREFIX/drive_c/made", false);
+	expect("echo x 2> /dev/null > $ROOT/server/made", false);
 	expect("ls /usr > /dev/null && cat /etc/passwd > /dev/null", true);
 	expect("echo x 2> /dev/null > $ROOT/outside", false);
 	expect("rm $ROOT/secret 2> /dev/null", false);
@@ -197,7 +215,9 @@ static void test_no_prefix(void **state)
 {
 	struct sandbox_wine w;
 
-	assert_int_equal(sandbox_wine_prepare(&w, "/nowhere/at/all", NULL), -ENOENT);
+	assert_int_equal(sandbox_wine_prepare(&w, "/nowhere/at/all", server, NULL), -ENOENT);
+	assert_int_equal(w.ruleset, -1);
+	assert_int_equal(sandbox_wine_prepare(&w, prefix, "/nowhere/at/all", NULL), -ENOENT);
 	assert_int_equal(w.ruleset, -1);
 }
 
