@@ -137,8 +137,8 @@ static void differ(const struct record *a, const struct record *b, size_t at, co
 	fail_msg("not the same record");
 }
 
-/* But for .thread: when a call blocks for long, on a slow machine, another thread of the host goes
- * on, and takes a number. */
+/* But for .thread: when a call blocks for long, on a slow machine, another thread of the host's
+ * goes on, and takes a number. */
 void record_same(const struct record *a, const struct record *b)
 {
 	size_t i;
