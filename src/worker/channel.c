@@ -40,11 +40,11 @@ static int write_all(struct channel *ch, const uint8_t *p, size_t n)
 	pthread_mutex_lock(&ch->sending);
 	for (done = 0; n; p += done, n -= (size_t)done) {
 		done = channel_write_some(ch->out, p, n);
-		if (done <= 0)
+		if (done < 0)
 			break;
 	}
 	pthread_mutex_unlock(&ch->sending);
-	return n ? -EPIPE : 0;
+	return done < 0 ? done : 0;
 }
 
 /* Tries with room for n bytes in all. -ENOBUFS: that was too little. */

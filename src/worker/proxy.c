@@ -358,7 +358,9 @@ static void proxy_call(struct module *m, struct handler_call *c)
 	pthread_mutex_unlock(&p->lock);
 	message.call = w.number;
 	tell_news(p);
-	if (channel_send(&p->channel, message, put_call, c))
+	err = channel_send(&p->channel, message, put_call, c);
+	/* One that is gone has ended by itself: that is seen where it is read. */
+	if (err && err != -EPIPE)
 		m->ops->kill(m);
 	wait_for_return(p, &w);
 	pthread_cond_destroy(&w.turn);
@@ -380,6 +382,7 @@ static bool proxy_pump(struct module *m)
 	/* Not without end, however much it has to say. */
 	for (i = 0; i < 64 && rc > 0 && !p->garbled; i++) {
 		rc = proxy_step(p, 0);
+	int err;
 		if (rc == 0 && LIST_EMPTY(&p->waiters))
 			rc = proxy_serve_deferred(p);
 	}

@@ -95,6 +95,8 @@ static int serve_function(struct proxy *p, const struct message *m, struct reade
 	if (!err) {
 		reply.result = p->module.function(p->module.user, &call);
 		err = channel_send(&p->channel, answer, put_reply, &reply);
+		if (err == -EPIPE)
+			err = 0; /* it ends: how, the end of what it says will show */
 	}
 	if (p->user_data && call.fn == FN_GET_PROFILE_CUSTOM_USER_DATA)
 		wipe(p->user_data, MODULE_USER_DATA_MAX);
