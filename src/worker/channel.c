@@ -118,6 +118,8 @@ static int make_room(struct channel *ch, size_t n)
 		free(ch->buf);
 		ch->buf = p;
 		ch->room = n;
+	} else {
+		wipe(ch->buf + have, ch->filled - have); /* where it was */
 	}
 	ch->taken = 0;
 	ch->filled = have;
