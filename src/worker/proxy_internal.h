@@ -15,6 +15,7 @@
 #define RELEASES_MAX 4096 /* blocks given back in one go; as many as a sane module has at all */
 #define DEFERRED_MAX                                                                               \
 	1024 /* calls of module threads that wait for a handler: each has one at most */
+#define DEFERRED_BYTES (16u * MESSAGE_MAX) /* all of them together */
 
 /* A handler call that is open, on the stack of the thread that makes it. */
 struct waiter {
@@ -66,6 +67,7 @@ struct proxy {
 	unsigned ndeferred;
 	void **releases; /* blocks that the worker is told of with the next call */
 	unsigned nreleases, releases_room;
+	size_t deferred_bytes;
 	struct module_death death;
 	char why[128];
 

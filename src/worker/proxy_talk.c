@@ -113,7 +113,7 @@ static int defer(struct proxy *p, const struct message *m, struct reader *body)
 	size_t n = reader_left(body);
 	struct deferred *d;
 
-	if (p->ndeferred == DEFERRED_MAX)
+	if (p->ndeferred == DEFERRED_MAX || n > DEFERRED_BYTES - p->deferred_bytes)
 		return -EPROTO;
 	d = malloc(sizeof(*d) + n);
 	if (!d)
@@ -123,6 +123,7 @@ static int defer(struct proxy *p, const struct message *m, struct reader *body)
 	pthread_mutex_lock(&p->lock);
 	STAILQ_INSERT_TAIL(&p->deferred, d, next);
 	p->ndeferred++;
+	p->deferred_bytes += n;
 	pthread_mutex_unlock(&p->lock);
 	return 0;
 }
@@ -136,6 +137,7 @@ static struct deferred *take_deferred(struct proxy *p)
 	if (d) {
 		STAILQ_REMOVE_HEAD(&p->deferred, next);
 		p->ndeferred--;
+		p->deferred_bytes -= d->m.length;
 	}
 	pthread_mutex_unlock(&p->lock);
 	return d;
