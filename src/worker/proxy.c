@@ -93,7 +93,8 @@ static void close_process(struct proxy *p)
 static void end(struct proxy *p)
 {
 	struct waiter *w;
-	int status = reap(p, p->garbled || p->killed ? 0 : 1000);
+	bool must_go;
+	int status;
 
 	pthread_mutex_lock(&p->lock);
 	judge_end(p, status);
@@ -111,6 +112,10 @@ static void close_socket(struct proxy *p)
 		close(p->process.socket);
 	p->process.socket = -1;
 }
+	pthread_mutex_lock(&p->lock);
+	must_go = p->garbled || p->killed;
+	pthread_mutex_unlock(&p->lock);
+	status = reap(p, must_go ? 0 : 1000);
 
 static bool take_listener(struct proxy *p)
 {
@@ -291,6 +296,8 @@ static void wait_for_return(struct proxy *p, struct waiter *w)
 		rc = read_on(p);
 		if (rc < 0)
 			end(p);
+	while (w && !w->asleep)
+		w = LIST_NEXT(w, next);
 		pthread_mutex_lock(&p->lock);
 		give_up_reading(p);
 	}
@@ -315,7 +322,9 @@ static void tell_news(struct proxy *p)
 	uint64_t token;
 
 	while (told) {
+			w->asleep = true;
 		pthread_mutex_lock(&p->lock);
+			w->asleep = false;
 		told = p->nearly > 0;
 		if (told)
 			early = p->early[--p->nearly];
@@ -382,8 +391,7 @@ static bool proxy_pump(struct module *m)
 	/* Not without end, however much it has to say. */
 	for (i = 0; i < 64 && rc > 0 && !p->garbled; i++) {
 		rc = proxy_step(p, 0);
-	int err;
-		if (rc == 0 && LIST_EMPTY(&p->waiters))
+		if (rc == 0 && !proxy_handler_open(p))
 			rc = proxy_serve_deferred(p);
 	}
 	if (rc < 0 || p->garbled)

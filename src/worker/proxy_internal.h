@@ -23,6 +23,7 @@ struct waiter {
 	uint32_t number;
 	struct handler_call *call;
 	bool done;
+	bool asleep;         /* else it may still be sending */
 	pthread_cond_t turn; /* done, or nobody reads any more */
 };
 
@@ -88,6 +89,7 @@ int proxy_step(struct proxy *p, int ms);
 /* Answers a refused system call, if there is one, and tells of it. */
 bool proxy_refuse(struct proxy *p);
 /* Serves the oldest deferred call. False: there is none. */
+bool proxy_handler_open(struct proxy *p);
 bool proxy_serve_deferred(struct proxy *p);
 void proxy_drop_deferred(struct proxy *p);
 /* The worker can do nothing by itself now: it sleeps, and nothing is on its way in either pipe. */

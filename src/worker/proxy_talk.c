@@ -178,7 +178,7 @@ void proxy_drop_deferred(struct proxy *p)
 		forget_deferred(d);
 }
 
-static bool handler_open(struct proxy *p)
+bool proxy_handler_open(struct proxy *p)
 {
 	bool open;
 
@@ -210,7 +210,7 @@ static int act(struct proxy *p, const struct message *m, struct reader *body)
 	case MESSAGE_RETURN:
 		return handler_returned(p, m, body);
 	case MESSAGE_FUNCTION:
-		if (p->module.orderly && m->call == 0 && handler_open(p))
+		if (p->module.orderly && m->call == 0 && proxy_handler_open(p))
 			return defer(p, m, body);
 		return serve_function(p, m, body);
 	case MESSAGE_TRESPASS:
