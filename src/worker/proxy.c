@@ -23,17 +23,24 @@
 
 /* ---- The end of a process. ---- */
 
-/* Waits for the end of a child; false after ms (-1: for ever). */
+/* Waits for the end of a child; false after ms (-1: for ever). Signals of the program, that of this
+ * very end among them, do not cut it short. */
 static bool wait_for_end(pid_t pid, int ms)
 {
 	struct pollfd fd = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
-	bool ended;
+	const uint64_t end = monotonic_ns() + (ms < 0 ? 0 : (uint64_t)ms * 1000000);
+	uint64_t now;
+	int rc;
 
 	if (fd.fd < 0)
 		return false;
-	ended = poll(&fd, 1, ms) == 1;
+	while ((rc = poll(&fd, 1, ms)) < 0 && errno == EINTR) {
+		now = monotonic_ns();
+		if (ms >= 0)
+			ms = now < end ? (int)((end - now) / 1000000) : 0;
+	}
 	close(fd.fd);
-	return ended;
+	return rc == 1;
 }
 
 /* The process has closed its pipe, or must go: it is gone when this returns, and leaves no zombie.
@@ -508,7 +515,7 @@ static const struct module_ops proxy_ops = {
 	.death = proxy_death,
 };
 
-static void ignore_sigpipe(void)
+static void set_signals(void)
 {
 	struct sigaction now;
 
@@ -529,7 +536,7 @@ int proxy_open(const char *path, const struct worker_source *source,
 			source->close(source->user);
 		return rc;
 	}
-	ignore_sigpipe();
+	set_signals();
 	pthread_mutex_init(&p->lock, NULL);
 	LIST_INIT(&p->waiters);
 	STAILQ_INIT(&p->deferred);
@@ -541,6 +548,10 @@ int proxy_open(const char *path, const struct worker_source *source,
 	atomic_store(&p->module.ended, true);
 	p->path = strdup(path);
 	p->module.path = p->path;
+	/* As a program may find it that was started so: a child would be gone with its status, and
+	 * its number somebody else's, before anybody asks. */
+	if (sigaction(SIGCHLD, NULL, &now) == 0 && now.sa_handler == SIG_IGN)
+		signal(SIGCHLD, SIG_DFL);
 	if (p->path)
 		rc = start(p, err, room);
 	if (rc) {
