@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -27,8 +28,8 @@
  * very end among them, do not cut it short. */
 static bool wait_for_end(pid_t pid, int ms)
 {
-	struct pollfd fd = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
 	const uint64_t end = monotonic_ns() + (ms < 0 ? 0 : (uint64_t)ms * 1000000);
+	struct pollfd fd = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
 	uint64_t now;
 	int rc;
 
@@ -83,14 +84,22 @@ static void judge_end(struct proxy *p, int status)
 			.end = MODULE_SIGNALLED, .code = (uint32_t)WTERMSIG(status)};
 }
 
+static void close_listener(struct proxy *p)
+{
+	if (p->listener >= 0)
+		close(p->listener);
+	p->listener = -1;
+}
+
 static void close_process(struct proxy *p)
 {
 	channel_close(&p->channel);
 	observe_free(p->observer);
 	p->observer = NULL;
-	if (p->listener >= 0)
-		close(p->listener);
-	p->listener = -1;
+	close_listener(p);
+	if (p->ready >= 0)
+		close(p->ready);
+	p->ready = -1;
 	proxy_drop_deferred(p);
 	arena_reset(&p->arena);
 }
@@ -103,6 +112,10 @@ static void end(struct proxy *p)
 	bool must_go;
 	int status;
 
+	pthread_mutex_lock(&p->lock);
+	must_go = p->garbled || p->killed;
+	pthread_mutex_unlock(&p->lock);
+	status = reap(p, must_go ? 0 : 1000);
 	pthread_mutex_lock(&p->lock);
 	judge_end(p, status);
 	atomic_store(&p->module.ended, true);
@@ -119,10 +132,6 @@ static void close_socket(struct proxy *p)
 		close(p->process.socket);
 	p->process.socket = -1;
 }
-	pthread_mutex_lock(&p->lock);
-	must_go = p->garbled || p->killed;
-	pthread_mutex_unlock(&p->lock);
-	status = reap(p, must_go ? 0 : 1000);
 
 static bool take_listener(struct proxy *p)
 {
@@ -213,6 +222,20 @@ static int greet(struct proxy *p, char *err, size_t room)
 	return 0;
 }
 
+/* What pump() takes up comes from two sides, and a thread of the module's stands still until a
+ * refusal is answered. */
+static int watch(struct proxy *p, char *err, size_t room)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+
+	p->ready = epoll_create1(EPOLL_CLOEXEC);
+	if (p->ready >= 0 && epoll_ctl(p->ready, EPOLL_CTL_ADD, p->channel.in, &event) == 0 &&
+		(p->listener < 0 || epoll_ctl(p->ready, EPOLL_CTL_ADD, p->listener, &event) == 0))
+		return 0;
+	snprintf(err, room, "its worker cannot be watched: %s", strerror(errno));
+	return -errno;
+}
+
 static int start(struct proxy *p, char *err, size_t room)
 {
 	struct worker_process process = {.socket = -1, .to = -1, .from = -1};
@@ -238,6 +261,8 @@ static int start(struct proxy *p, char *err, size_t room)
 	fcntl(process.from, F_SETFL, O_NONBLOCK);
 	if (!rc)
 		rc = greet(p, err, room);
+	if (!rc)
+		rc = watch(p, err, room);
 	close_socket(p);
 	if (rc) {
 		p->garbled = true;
@@ -271,6 +296,8 @@ static void give_up_reading(struct proxy *p)
 	struct waiter *w = LIST_FIRST(&p->waiters);
 
 	p->reading = p->acting = false;
+	while (w && !w->asleep)
+		w = LIST_NEXT(w, next);
 	if (w)
 		pthread_cond_signal(&w->turn);
 }
@@ -295,7 +322,9 @@ static void wait_for_return(struct proxy *p, struct waiter *w)
 	pthread_mutex_lock(&p->lock);
 	while (!w->done && !atomic_load(&p->module.ended)) {
 		if (p->reading) {
+			w->asleep = true;
 			pthread_cond_wait(&w->turn, &p->lock);
+			w->asleep = false;
 			continue;
 		}
 		p->reading = true;
@@ -303,8 +332,6 @@ static void wait_for_return(struct proxy *p, struct waiter *w)
 		rc = read_on(p);
 		if (rc < 0)
 			end(p);
-	while (w && !w->asleep)
-		w = LIST_NEXT(w, next);
 		pthread_mutex_lock(&p->lock);
 		give_up_reading(p);
 	}
@@ -329,9 +356,7 @@ static void tell_news(struct proxy *p)
 	uint64_t token;
 
 	while (told) {
-			w->asleep = true;
 		pthread_mutex_lock(&p->lock);
-			w->asleep = false;
 		told = p->nearly > 0;
 		if (told)
 			early = p->early[--p->nearly];
@@ -355,6 +380,7 @@ static void proxy_call(struct module *m, struct handler_call *c)
 	struct proxy *p = (struct proxy *)m;
 	struct waiter w = {.call = c, .turn = PTHREAD_COND_INITIALIZER};
 	struct message message = {.type = MESSAGE_CALL, .fn = (uint16_t)c->fn};
+	int err;
 
 	if (c->fn == FN_MODULE_LOADED) {
 		load(p, c);
@@ -406,7 +432,7 @@ static bool proxy_pump(struct module *m)
 	pthread_mutex_lock(&p->lock);
 	give_up_reading(p);
 	pthread_mutex_unlock(&p->lock);
-	return i > 1 || rc < 0;
+	return i > 1 || rc != 0;
 }
 
 static enum module_activity proxy_activity(struct module *m)
@@ -457,7 +483,7 @@ static void proxy_release(struct module *m, void *token)
 
 static int proxy_descriptor(struct module *m)
 {
-	return atomic_load(&m->ended) ? -1 : ((struct proxy *)m)->channel.in;
+	return atomic_load(&m->ended) ? -1 : ((struct proxy *)m)->ready;
 }
 
 static void proxy_kill(struct module *m)
@@ -489,6 +515,7 @@ static void proxy_close(struct module *m)
 	if (!atomic_load(&m->ended)) {
 		channel_close_descriptor(p->channel.out); /* it ends when it reads that */
 		p->channel.out = -1;
+		close_listener(p); /* nobody answers any more: what is refused fails at once */
 		reap(p, FAREWELL_MS);
 	}
 	close_process(p);
@@ -521,6 +548,10 @@ static void set_signals(void)
 
 	if (sigaction(SIGPIPE, NULL, &now) == 0 && now.sa_handler == SIG_DFL)
 		signal(SIGPIPE, SIG_IGN);
+	/* As a program may find it that was started so: a child would be gone with its status, and
+	 * its number somebody else's, before anybody asks. */
+	if (sigaction(SIGCHLD, NULL, &now) == 0 && now.sa_handler == SIG_IGN)
+		signal(SIGCHLD, SIG_DFL);
 }
 
 int proxy_open(const char *path, const struct worker_source *source,
@@ -542,16 +573,12 @@ int proxy_open(const char *path, const struct worker_source *source,
 	STAILQ_INIT(&p->deferred);
 	p->source = *source;
 	p->options = *options;
-	p->listener = -1;
+	p->listener = p->ready = -1;
 	p->module.ops = &proxy_ops;
 	p->module.remote = true;
 	atomic_store(&p->module.ended, true);
 	p->path = strdup(path);
 	p->module.path = p->path;
-	/* As a program may find it that was started so: a child would be gone with its status, and
-	 * its number somebody else's, before anybody asks. */
-	if (sigaction(SIGCHLD, NULL, &now) == 0 && now.sa_handler == SIG_IGN)
-		signal(SIGCHLD, SIG_DFL);
 	if (p->path)
 		rc = start(p, err, room);
 	if (rc) {

@@ -50,6 +50,7 @@ struct proxy {
 	struct channel channel;
 	struct observer *observer;
 	int listener; /* of its system call filter; -1: none */
+	int ready;    /* epoll(7): either of those two has something */
 	unsigned long calls, functions;
 
 	pthread_mutex_t
@@ -66,9 +67,9 @@ struct proxy {
 	struct waiter_list waiters;
 	struct deferred_queue deferred;
 	unsigned ndeferred;
+	size_t deferred_bytes;
 	void **releases; /* blocks that the worker is told of with the next call */
 	unsigned nreleases, releases_room;
-	size_t deferred_bytes;
 	struct module_death death;
 	char why[128];
 
@@ -88,8 +89,8 @@ struct proxy {
 int proxy_step(struct proxy *p, int ms);
 /* Answers a refused system call, if there is one, and tells of it. */
 bool proxy_refuse(struct proxy *p);
-/* Serves the oldest deferred call. False: there is none. */
 bool proxy_handler_open(struct proxy *p);
+/* Serves the oldest deferred call. False: there is none. */
 bool proxy_serve_deferred(struct proxy *p);
 void proxy_drop_deferred(struct proxy *p);
 /* The worker can do nothing by itself now: it sleeps, and nothing is on its way in either pipe. */

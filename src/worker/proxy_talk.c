@@ -264,8 +264,9 @@ static int look(struct proxy *p, int ms)
 	if (poll(fds, 2, ms) <= 0)
 		return 0;
 	set_acting(p, true);
-	if (fds[1].revents && proxy_refuse(p))
-		return 0;
+	/* However many it answers, what the worker says is heard. */
+	if (fds[1].revents)
+		proxy_refuse(p);
 	return fds[0].revents != 0;
 }
 
