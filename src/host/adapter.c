@@ -380,6 +380,7 @@ static void control_done(struct host *h, struct call *c)
 	uint32_t returned = *c->hc.control.returned;
 
 	(void)h;
+	c->adapter->controls--;
 	if (c->hc.result == ERROR_SUCCESS && returned <= c->hc.control.out_size) {
 		n.data = c->hc.control.out;
 		n.length = returned;
@@ -396,7 +397,7 @@ int host_control(struct host_adapter *a, const void *in, uint32_t in_size, uint3
 	int err = -ENETDOWN;
 
 	pthread_mutex_lock(&h->lock);
-	if (a->phase == PHASE_UP) {
+	if (a->phase == PHASE_UP && !a->losing) {
 		err = -ENOMEM;
 		c = call_new(h, a, FN_CONTROL, in_at + in_size);
 	}
@@ -413,6 +414,7 @@ int host_control(struct host_adapter *a, const void *in, uint32_t in_size, uint3
 		c->reason = 0;
 		c->hc.control.returned = &c->reason;
 		c->done = control_done;
+		a->controls++;
 		call_queue(h, c);
 		err = 0;
 	}

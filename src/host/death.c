@@ -10,9 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BACKOFF_FIRST NS_PER_S
-#define BACKOFF_MAX   (60 * NS_PER_S)
-#define AGAIN         (10 * NS_PER_MS) /* until a look at a process that should have ended */
+#define BACKOFF_MAX (60 * NS_PER_S)
+#define AGAIN       (10 * NS_PER_MS) /* until a look at a process that should have ended */
 
 /* The last crossings, the oldest first. */
 static unsigned copy_last(const struct host *h, struct crossing out[LAST_CROSSINGS])
@@ -96,7 +95,7 @@ static uint64_t plan(struct host *h, unsigned deaths, uint64_t lived)
 	if (!l->lived || l->stopping || deaths >= DEATHS_MAX)
 		return 0;
 	if (!l->backoff || lived >= DEATHS_WINDOW)
-		l->backoff = BACKOFF_FIRST;
+		l->backoff = h->config.restart_ms * NS_PER_MS;
 	else
 		l->backoff = l->backoff < BACKOFF_MAX / 2 ? 2 * l->backoff : BACKOFF_MAX;
 	if (timer_arm(h->loop, &l->restart, l->backoff, restart, h))

@@ -14,8 +14,8 @@
  *
  * A module in a process of its own may die, of itself or because a handler did not return in time.
  * The host then closes its ports, switches the adapters off and, by a timer on the loop, starts it
- * anew after 1 s, and twice as long after each death that follows, 60 s at most; after a life of 10
- * minutes it is 1 s again. Adapters come back by themselves, and so do connections that were
+ * anew after 1 s (host_config.restart_ms), and twice as long after each death that follows, 60 s at
+ * most; after a life of 10 minutes it is 1 s again. Adapters come back by themselves, and so do connections that were
  * wanted. Five deaths within 10 minutes leave it stopped.
  */
 #ifndef OPENIHV_HOST_HOST_H
@@ -79,7 +79,8 @@ enum module_event_id {
 	MODULE_STARTED,
 	MODULE_STOPPED,              /* in order */
 	MODULE_STOPPED_UNEXPECTEDLY, /* it died */
-	MODULE_TIMED_OUT, /* a handler is overdue; its process is killed, and stopping follows */
+	MODULE_TIMED_OUT, /* a handler is overdue, or none is open and the module keeps virtual
+			     time still; its process is killed, and stopping follows */
 };
 
 /* What pointers name is valid during the callback. */
@@ -106,11 +107,13 @@ struct host_config {
 	uint32_t association_s;    /* 10, as the system since Windows 7 */
 	/*
 	 * Until a call into the module is overdue, on the loop's clock or by the system's monotonic
-	 * one: 0 takes what stands behind it. A module in a process of its own is then killed.
+	 * one: 0 takes what stands behind it. A module in a process of its own is then killed; so
+	 * is one whose threads keep virtual time still for as long as a handler may take.
 	 */
 	uint32_t handler_deadline_ms; /* 5000 */
 	uint32_t stop_deadline_ms;    /* 2000; StopPostAssociate alone */
 	uint32_t load_deadline_ms;    /* 60000; to load it anew */
+	uint32_t restart_ms; /* 1000; until a module that died is started anew, the first time */
 	/* Callbacks, called with the lock held; NULL: not wanted. */
 	void (*crossing)(void *user, const struct crossing *x);
 	void (*notice)(void *user, struct host_adapter *a, const struct host_notice *n);
@@ -180,8 +183,10 @@ int host_disconnect(struct host_adapter *a);
 /* An MSDU for the port. 0, -EACCES the port is not authorised, or the miniport's error. */
 int host_send_data(struct host_adapter *a, struct mac to, uint16_t ethertype, const void *data,
 	uint32_t length);
-/* WlanIhvControl with wlan_ihv_control_type_service; answered by NOTICE_CONTROL. 0 or -ENOMEM,
- * -ENETDOWN. */
+/*
+ * WlanIhvControl with wlan_ihv_control_type_service; answered by NOTICE_CONTROL, with
+ * ERROR_OPERATION_ABORTED if the module dies first. 0 or -ENOMEM, -ENETDOWN.
+ */
 int host_control(struct host_adapter *a, const void *in, uint32_t in_size, uint32_t out_size);
 /* Ends a UI request with the user's answer. 0, -ENOENT, -ENOMEM. */
 int host_ui_respond(struct host *h, uint64_t id, const void *data, uint32_t length);

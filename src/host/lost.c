@@ -21,12 +21,20 @@ void adapter_wait(struct host_adapter *a)
 	a->phase = PHASE_LOST;
 }
 
+/* Whoever asked the module for something waits for an answer. */
+static void answer_controls(struct host_adapter *a)
+{
+	for (; a->controls; a->controls--)
+		adapter_tell(a, NOTICE_CONTROL, ERROR_OPERATION_ABORTED);
+}
+
 /* The calls that it waited for are gone. Every callback in here may ask for anything; the adapter
  * outlives them all (.losing). */
 static void lose(struct host_adapter *a)
 {
 	if (a->phase != PHASE_LEAVING)
 		adapter_wait(a);
+	answer_controls(a);
 	session_lost(a);
 	sends_forget(a);
 	adapter_forget(a);

@@ -282,8 +282,8 @@ struct module_ops {
 	/* (other process) Takes up what the module sent while no call was open, without waiting.
 	 * True: there was something. Called with no lock held. */
 	bool (*pump)(struct module *m);
-	/* (other process) Readable when pump() has something to do; -1 while the module is ended.
-	 */
+	/* (other process) Readable when something came for pump() since that last said that there
+	 * is nothing; -1 while the module is ended. */
 	int (*descriptor)(struct module *m);
 	/* (other process) Ends it at once, wherever it is; calls that are open return lost. Any
 	 * thread, never waits. */

@@ -35,6 +35,12 @@ static bool registered(const struct host_adapter *a, uint16_t type)
 	return false;
 }
 
+/* Whoever is told of the module's death may ask before each gate is closed. */
+static bool passes(const struct host_adapter *a)
+{
+	return a->port.gate && !a->losing;
+}
+
 static struct call *oldest_packet(struct host_adapter *a)
 {
 	struct call *c;
@@ -117,8 +123,8 @@ void packet_received(struct host_adapter *a, const struct indication *ind)
 		queue_packet(a, ind);
 		return;
 	}
-	record_data(a, a->port.gate, false, &ind->peer, ind->ethertype, ind->length);
-	if (a->port.gate)
+	record_data(a, passes(a), false, &ind->peer, ind->ethertype, ind->length);
+	if (passes(a))
 		adapter_notice(a, &n);
 }
 
@@ -130,8 +136,8 @@ int host_send_data(struct host_adapter *a, struct mac to, uint16_t ethertype, co
 	int err;
 
 	pthread_mutex_lock(&a->host->lock);
-	record_data(a, a->port.gate, true, &to, ethertype, length);
-	err = a->port.gate ? a->mp->ops->send(a->mp, &frame) : -EACCES;
+	record_data(a, passes(a), true, &to, ethertype, length);
+	err = passes(a) ? a->mp->ops->send(a->mp, &frame) : -EACCES;
 	pthread_mutex_unlock(&a->host->lock);
 	return err;
 }

@@ -31,6 +31,7 @@ int host_new(const struct host_config *config, struct module *m, struct host **o
 	h->config.handler_deadline_ms = or_default(config->handler_deadline_ms, 5000);
 	h->config.stop_deadline_ms = or_default(config->stop_deadline_ms, 2000);
 	h->config.load_deadline_ms = or_default(config->load_deadline_ms, 60000);
+	h->config.restart_ms = or_default(config->restart_ms, 1000);
 	h->loop = config->loop;
 	h->life.alive = true;
 	h->life.overdue = h->life.step = FN_COUNT;

@@ -164,6 +164,7 @@ void service_start(struct host *h)
 		loaded(h);
 		return;
 	}
+	h->life.killed = false; /* that one has ended */
 	c = call_new(h, NULL, FN_MODULE_LOADED, 0);
 	if (c)
 		c->done = load_done;

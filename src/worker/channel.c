@@ -44,7 +44,9 @@ static int write_all(struct channel *ch, const uint8_t *p, size_t n)
 			break;
 	}
 	pthread_mutex_unlock(&ch->sending);
-	return done < 0 ? done : 0;
+	if (!n)
+		return 0;
+	return done < 0 ? done : -EPIPE;
 }
 
 /* Tries with room for n bytes in all. -ENOBUFS: that was too little. */

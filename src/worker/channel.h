@@ -47,8 +47,8 @@ bool channel_buffered(const struct channel *ch);
 #define CHANNEL_PATIENCE_MS 2000
 
 /* The system's part (channel_posix.c, channel_windows.c): bytes moved (0: end of the file),
- * -EAGAIN, or -EPIPE for every other error. Waiting for room ends with -ETIMEDOUT after
- * CHANNEL_PATIENCE_MS. */
+ * -EAGAIN, or -EPIPE for every other error. Waiting for room is bounded by CHANNEL_PATIENCE_MS, and
+ * then -ETIMEDOUT. */
 int channel_read_some(int fd, void *p, size_t n);
 int channel_write_some(int fd, const void *p, size_t n);
 void channel_close_descriptor(int fd);

@@ -32,12 +32,10 @@ int channel_write_some(int fd, const void *p, size_t n)
 		done = write(fd, p, at_most(n));
 		if (done > 0)
 			return (int)done;
-		if (errno == EAGAIN) {
-			if (poll(&room, 1, CHANNEL_PATIENCE_MS) == 0)
-				return -ETIMEDOUT;
-		} else if (errno != EINTR) {
-			return -EPIPE;
-		}
+		if (errno == EAGAIN && poll(&room, 1, CHANNEL_PATIENCE_MS) == 1)
+			continue;
+		if (errno != EINTR)
+			return errno == EAGAIN ? -ETIMEDOUT : -EPIPE;
 	}
 }
 

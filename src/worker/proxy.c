@@ -168,6 +168,16 @@ static int receive_first(struct proxy *p, uint64_t end_ns, struct message *m, st
 	return rc;
 }
 
+/* It names the tables of this interface, which are whole (H-03): what it says of them is told as
+ * the host's own doing. */
+static bool ready_is_sound(const struct message_ready *ready)
+{
+	return ready->version == PROTOCOL_VERSION &&
+	       ready->functions == sizeof(DOT11EXT_APIS) / sizeof(void (*)(void)) &&
+	       ready->vs_functions ==
+		       sizeof(DOT11EXT_VIRTUAL_STATION_APIS) / sizeof(void (*)(void));
+}
+
 /* Waits for READY or FAILED. */
 static int await_ready(struct proxy *p, struct message_ready *ready, char *err, size_t room)
 {
@@ -182,7 +192,7 @@ static int await_ready(struct proxy *p, struct message_ready *ready, char *err, 
 		return -ETIMEDOUT;
 	}
 	if (rc == 1 && m.type == MESSAGE_READY && message_get_ready(&body, ready) == 0 &&
-		ready->version == PROTOCOL_VERSION)
+		ready_is_sound(ready))
 		return 0;
 	if (rc == 1 && m.type == MESSAGE_FAILED &&
 		message_get_failed(&body, &error, err, room) == 0)
@@ -401,8 +411,7 @@ static void proxy_call(struct module *m, struct handler_call *c)
 	message.call = w.number;
 	tell_news(p);
 	err = channel_send(&p->channel, message, put_call, c);
-	/* One that is gone has ended by itself: that is seen where it is read. */
-	if (err && err != -EPIPE)
+	if (err && err != -EPIPE) /* that is read from the other pipe, with how it ended */
 		m->ops->kill(m);
 	wait_for_return(p, &w);
 	pthread_cond_destroy(&w.turn);
@@ -591,13 +600,21 @@ int proxy_open(const char *path, const struct worker_source *source,
 
 void proxy_counts(const struct module *m, unsigned long *calls, unsigned long *functions)
 {
-	const struct proxy *p = (const struct proxy *)m;
+	struct proxy *p = (struct proxy *)(uintptr_t)m;
 
+	pthread_mutex_lock(&p->lock);
 	*calls = p->calls;
 	*functions = p->functions;
+	pthread_mutex_unlock(&p->lock);
 }
 
 pid_t proxy_pid(const struct module *m)
 {
-	return ((const struct proxy *)m)->process.pid;
+	struct proxy *p = (struct proxy *)(uintptr_t)m;
+	pid_t pid;
+
+	pthread_mutex_lock(&p->lock);
+	pid = p->process.pid;
+	pthread_mutex_unlock(&p->lock);
+	return pid;
 }

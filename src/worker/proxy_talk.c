@@ -95,8 +95,8 @@ static int serve_function(struct proxy *p, const struct message *m, struct reade
 	if (!err) {
 		reply.result = p->module.function(p->module.user, &call);
 		err = channel_send(&p->channel, answer, put_reply, &reply);
-		if (err == -EPIPE)
-			err = 0; /* it ends: how, the end of what it says will show */
+		if (err == -EPIPE) /* it has died meanwhile; how, is read from the other pipe */
+			err = 0;
 	}
 	if (p->user_data && call.fn == FN_GET_PROFILE_CUSTOM_USER_DATA)
 		wipe(p->user_data, MODULE_USER_DATA_MAX);
@@ -295,21 +295,33 @@ int proxy_step(struct proxy *p, int ms)
 	return -EPIPE;
 }
 
-static bool in_transit(const struct proxy *p)
+/* It has said something, or waits for an answer of ours. */
+static bool has_spoken(const struct proxy *p)
 {
 	struct pollfd fd = {.fd = p->listener, .events = POLLIN};
-	int in = 0, out = 0;
+	int in = 0;
 
-	if (ioctl(p->channel.in, FIONREAD, &in) || in || ioctl(p->channel.out, FIONREAD, &out) ||
-		out)
+	if (ioctl(p->channel.in, FIONREAD, &in) || in)
 		return true;
 	return p->listener >= 0 && poll(&fd, 1, 0) > 0;
 }
 
+/* It has not read all that it was told. */
+static bool has_to_hear(const struct proxy *p)
+{
+	int out = 0;
+
+	return ioctl(p->channel.out, FIONREAD, &out) || out;
+}
+
 bool proxy_at_rest(struct proxy *p)
 {
+	bool heard = !has_to_hear(p); /* before the look: else it may begin to read after it */
+
 	/* One that is played by a test has no threads to look at. */
 	if (!p->observer)
-		return !in_transit(p);
-	return !in_transit(p) && observe_at_rest(p->observer) && !in_transit(p);
+		return heard && !has_spoken(p);
+	if (has_spoken(p) || !observe_at_rest(p->observer) || has_spoken(p))
+		return false;
+	return observe_stopped(p->observer) || (heard && !has_to_hear(p));
 }

@@ -45,18 +45,20 @@ static struct worker {
 	uint64_t begun;   /* how many there have been */
 	unsigned pool;    /* threads that make calls */
 	unsigned idle;    /* those of them that wait */
+	unsigned unknown; /* those that the module's carrier does not know yet for ours */
 	bool ticking;     /* one of these is the relief, and looks every 2 ms */
 	bool deinitialised;
 	bool over; /* the host is gone */
 	int status;
-	pthread_cond_t work;
+	pthread_cond_t work, known;
 	struct open_call *waiting; /* calls that came to a thread that cannot make them */
 	struct open_call *spare;
 	unsigned nspare;
 	struct caller *callers;
 } worker = {.lock = PTHREAD_MUTEX_INITIALIZER,
 	.looking = PTHREAD_MUTEX_INITIALIZER,
-	.work = PTHREAD_COND_INITIALIZER};
+	.work = PTHREAD_COND_INITIALIZER,
+	.known = PTHREAD_COND_INITIALIZER};
 
 static void *pool_main(void *user);
 
@@ -142,11 +144,22 @@ static void put_return(struct writer *w, const void *what)
 	message_put_return(w, &r->call->call, &r->call->before, &blocks, &r->extra);
 }
 
+/* A thread of ours that has only just begun would be taken for one of the module's. */
+static void await_pool(void)
+{
+	pthread_mutex_lock(&worker.lock);
+	while (worker.unknown)
+		pthread_cond_wait(&worker.known, &worker.lock);
+	pthread_mutex_unlock(&worker.lock);
+}
+
 /* Whether the module has threads of its own, or, at its end, how many. */
 static unsigned module_threads(enum crossing_fn fn)
 {
 	unsigned n;
 
+	if (fn == FN_DEINIT_SERVICE)
+		await_pool();
 	pthread_mutex_lock(&worker.looking);
 	if (fn == FN_DEINIT_SERVICE)
 		n = worker.module->ops->threads(worker.module);
@@ -265,11 +278,11 @@ static void add_thread(void)
 {
 	pthread_t thread;
 
+	if (pthread_create(&thread, NULL, pool_main, NULL))
+		return; /* those that come back do its work */
+	pthread_detach(thread);
 	worker.pool++;
-	if (pthread_create(&thread, NULL, pool_main, NULL) == 0)
-		pthread_detach(thread);
-	else
-		worker.pool--; /* those that come back do its work */
+	worker.unknown++;
 }
 
 /* For a thread of the module's that has received a call: another one has to make it. */
@@ -401,6 +414,10 @@ static void *pool_main(void *user)
 	pthread_mutex_lock(&worker.looking);
 	worker.module->ops->host_thread(worker.module, true);
 	pthread_mutex_unlock(&worker.looking);
+	pthread_mutex_lock(&worker.lock);
+	worker.unknown--;
+	pthread_cond_broadcast(&worker.known);
+	pthread_mutex_unlock(&worker.lock);
 	run_pool();
 	return NULL;
 }

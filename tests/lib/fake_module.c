@@ -305,9 +305,27 @@ static void spin_in_handler(struct fake *f)
 		;
 }
 
+static void hang_in_loading(struct fake *f)
+{
+	unsigned kills;
+
+	pthread_mutex_lock(&f->lock);
+	kills = f->kills;
+	while (f->kills == kills)
+		pthread_cond_wait(&f->died, &f->lock);
+	pthread_mutex_unlock(&f->lock);
+}
+
 static void load(struct fake *f, struct handler_call *c)
 {
 	f->faults += !atomic_load(&f->module.ended);
+	if (f->hanging_loads) {
+		f->hanging_loads--;
+		hang_in_loading(f);
+		f->death = (struct module_death){MODULE_NEVER_CAME, 0, "it was not loaded"};
+		c->result = ERROR_TIMEOUT;
+		return;
+	}
 	if (f->failing_loads) {
 		f->failing_loads--;
 		f->death = (struct module_death){MODULE_NEVER_CAME, 126, "it is not there"};
@@ -411,7 +429,9 @@ static void fake_kill(struct module *m)
 {
 	struct fake *f = fake_of(m);
 
+	pthread_mutex_lock(&f->lock);
 	f->kills++;
+	pthread_mutex_unlock(&f->lock);
 	if (f->lingers)
 		f->dying = f->lingers;
 	else

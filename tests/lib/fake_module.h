@@ -40,6 +40,7 @@ struct fake {
 	enum crossing_fn stuck; /* this handler does not return; FN_COUNT: none */
 	enum fake_way way;
 	unsigned failing_loads; /* so many times it cannot be loaded */
+	unsigned hanging_loads; /* so many times its loading must be killed */
 	DWORD service_result;   /* InitService's */
 	DWORD version;          /* both of GetVersionInfo */
 	unsigned lingers;       /* so often it is looked at before it has ended, when killed */

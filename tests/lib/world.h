@@ -6,7 +6,7 @@
  *              |
  *           adapter ~~ station ~~ air ~~ access points, an echo host behind each
  *
- * One loop on virtual time, one seed. All crossings are kept. Whatever goes wrong in here fails the
+ * One loop, on virtual time but for a few tests, and one seed. All crossings are kept. Whatever goes wrong in here fails the
  * test by cmocka's assertions; a function that returns bool tells something that a test may expect
  * either way.
  */
@@ -42,13 +42,14 @@
 struct world;
 
 struct world_config {
-	const char *module;   /* below OPENIHV_BUILD */
+	const char *module;   /* below OPENIHV_BUILD, or an absolute path */
 	const char *security; /* fragment for the module; NULL: a profile without an IHV block */
 	const char *aps[WORLD_APS]; /* as sim_ap_config_parse() reads them; SSID: WORLD_SSID */
 	unsigned adapters;          /* stations; 0: 1 */
 	uint64_t seed;              /* 0: 1 */
 	bool strict, breaks_rules;  /* breaks_rules: world_close() accepts findings */
 	bool guard;                 /* page guards */
+	bool real;                  /* time, of the system's clock */
 	bool isolated;              /* in a worker process; its random numbers go with the seed */
 	uint32_t retry_ms;          /* of the APs' handshake messages; 0: theirs */
 	/* Makes the module, in place of loading .module; world_start() is then the test's to call.

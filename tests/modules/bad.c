@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,15 +23,18 @@
 #define FAULT_LATE_COMPLETION   9
 #define FAULT_CRASH             10
 #define FAULT_HANG              11
+#define FAULT_CRASH_START       12
+#define FAULT_CRASH_CONNECT     13
 /* In PerformPreAssociate, what ends a process, or should not: */
-#define FAULT_PRINT      12 /* on stdout, and reads stdin */
-#define FAULT_EXIT       13
-#define FAULT_ABORT      14
-#define FAULT_SEGV       15
-#define FAULT_OVERFLOW   16 /* of the stack */
-#define FAULT_GARBAGE    17 /* into whatever is open */
-#define FAULT_CLOSE      18 /* all that it was not given as 0, 1, 2 */
-#define FAULT_LATE_CLOSE 19 /* the same, and it does not return soon */
+#define FAULT_PRINT      14 /* on stdout, and reads stdin */
+#define FAULT_EXIT       15
+#define FAULT_ABORT      16
+#define FAULT_SEGV       17
+#define FAULT_OVERFLOW   18 /* of the stack */
+#define FAULT_GARBAGE    19 /* into whatever is open */
+#define FAULT_CLOSE      20 /* all that it was not given as 0, 1, 2 */
+#define FAULT_LATE_CLOSE 21 /* the same, and it does not return soon */
+#define FAULT_REFUSED    22 /* a thread that asks the kernel for what it may not have */
 
 #define FAULT_OF_PROCESS (FAULT >= FAULT_PRINT)
 
@@ -112,6 +116,25 @@ static void compute(clock_t ms)
 		;
 }
 
+/* Each request waits until the host has seen that it was refused. */
+static void *ask_kernel(void *arg)
+{
+	int i;
+
+	for (i = 0; i < 1000; i++)
+		if (socket(AF_INET, SOCK_DGRAM, 0) >= 0)
+			abort();
+	return arg;
+}
+
+static void ask_beside(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, ask_kernel, NULL) || pthread_detach(thread))
+		abort();
+}
+
 static void fail_the_process(void)
 {
 	switch (FAULT) {
@@ -140,6 +163,9 @@ static void fail_the_process(void)
 		close_range(3, ~0u, 0);
 		pause();
 		break;
+	case FAULT_REFUSED:
+		ask_beside();
+		break;
 	}
 }
 
@@ -150,6 +176,15 @@ static DWORD WINAPI fail_and_associate(HANDLE ext, HANDLE connect,
 	fail_the_process();
 	return perform_pre_associate(
 		ext, connect, params, connectivity, security, networks, reason);
+}
+#endif
+
+#if FAULT == FAULT_CRASH_CONNECT
+static DWORD WINAPI die(HANDLE ext, HANDLE connect, PDOT11EXT_IHV_PROFILE_PARAMS params,
+	PDOT11EXT_IHV_CONNECTIVITY_PROFILE connectivity, PDOT11EXT_IHV_SECURITY_PROFILE security,
+	PDOT11_BSS_LIST networks, PDWORD reason)
+{
+	abort();
 }
 #endif
 
@@ -182,6 +217,8 @@ IHV_EXPORT DWORD WINAPI Dot11ExtIhvInitService(
 {
 	DWORD error = template_init_service(version, apis, reserved, handlers);
 
+	if (FAULT == FAULT_CRASH_START)
+		raise(SIGSEGV);
 	if (FAULT == FAULT_INIT_SERVICE)
 		return ERROR_NOT_ENOUGH_MEMORY;
 	if (FAULT == FAULT_NULL_HANDLER)
@@ -194,6 +231,9 @@ IHV_EXPORT DWORD WINAPI Dot11ExtIhvInitService(
 #endif
 #if FAULT_OF_PROCESS
 	handlers->Dot11ExtIhvPerformPreAssociate = fail_and_associate;
+#endif
+#if FAULT == FAULT_CRASH_CONNECT
+	handlers->Dot11ExtIhvPerformPreAssociate = die;
 #endif
 #if FAULT == FAULT_LATE_COMPLETION
 	handlers->Dot11ExtIhvPerformPostAssociate = note_session;

@@ -18,6 +18,7 @@
 
 #include "module/inproc.h"
 #include "tests/lib/fake_module.h"
+#include "tests/lib/radio.h"
 
 #define EVENTS_MAX 64
 #define MINUTE     (60 * NS_PER_S)
@@ -37,13 +38,6 @@ static struct told events[EVENTS_MAX];
 static unsigned nevents;
 static uint64_t die_at; /* the crossing at which the module dies; 0: at none */
 static enum module_end die_how;
-static const struct miniport_ops *radio; /* as the simulation made it */
-static struct miniport_ops watched;
-static struct {
-	bool powered, pairwise;
-	uint32_t group, exemptions;
-} at_radio[WORLD_ADAPTERS];
-static struct world *world;
 static uint64_t ask_at; /* the crossing at which a callback asks for something */
 static void (*ask)(struct world *w);
 
@@ -55,53 +49,6 @@ static unsigned wrong;
 		if (!(condition) && !wrong++)                                                      \
 			print_error("%s:%d: %s\n", __FILE__, __LINE__, #condition);                \
 	} while (0)
-
-/* ---- The radio, looked at. ---- */
-
-static unsigned index_of(const struct miniport *mp)
-{
-	unsigned i;
-
-	for (i = 0; i < world->nadapters; i++)
-		if (world->adapters[i].mp == mp)
-			return i;
-	abort();
-}
-
-static int watch_power(struct miniport *mp, bool on)
-{
-	at_radio[index_of(mp)].powered = on;
-	return radio->power(mp, on);
-}
-
-static int watch_default_key(struct miniport *mp, const struct miniport_key *key)
-{
-	uint32_t bit = 1u << key->index;
-	uint32_t *group = &at_radio[index_of(mp)].group;
-
-	*group = key->remove ? *group & ~bit : *group | bit;
-	return radio->set_default_key(mp, key);
-}
-
-static int watch_mapping_key(struct miniport *mp, const struct miniport_key *key)
-{
-	at_radio[index_of(mp)].pairwise = !key->remove;
-	return radio->set_mapping_key(mp, key);
-}
-
-static void watch_radio(struct world *w)
-{
-	unsigned i;
-
-	memset(at_radio, 0, sizeof(at_radio));
-	radio = w->adapters[0].mp->ops;
-	watched = *radio;
-	watched.power = watch_power;
-	watched.set_default_key = watch_default_key;
-	watched.set_mapping_key = watch_mapping_key;
-	for (i = 0; i < w->nadapters; i++)
-		w->adapters[i].mp->ops = &watched;
-}
 
 /* ---- What the host tells. ---- */
 
@@ -120,9 +67,7 @@ static void nothing_left(const struct world *w)
 	for (i = 0; i < w->nadapters; i++) {
 		if (w->adapters[i].host)
 			CHECK(!(host_port_open(w->adapters[i].host, NULL)));
-		CHECK(!(at_radio[i].powered && !w->adapters[i].unplugged));
-		CHECK(!(at_radio[i].pairwise));
-		CHECK(at_radio[i].group == 0);
+		CHECK(radio_empty(w, i));
 	}
 }
 
@@ -160,19 +105,19 @@ static void on_crossing(struct world *w, const struct crossing *x)
 
 static struct module *make(struct world *w)
 {
-	world = w;
-	watch_radio(w);
+	radio_watch(w);
 	fake = fake_new();
 	return &fake->module;
 }
 
-static uint32_t handler_ms;
+static uint32_t handler_ms, load_ms;
 
 static void configure(struct world *w, struct host_config *hc)
 {
 	(void)w;
 	hc->event = on_event;
 	hc->handler_deadline_ms = handler_ms;
+	hc->load_deadline_ms = load_ms;
 }
 
 static void open_world(struct world *w, uint64_t die, bool breaks_rules)
@@ -214,7 +159,7 @@ static void close_world(struct world *w)
 	judge_again(w);
 	assert_int_equal(fake->faults, 0);
 	assert_int_equal(wrong, 0);
-	handler_ms = 0;
+	handler_ms = load_ms = 0;
 	world_close(w);
 }
 
@@ -294,7 +239,7 @@ static void test_healthy(void **state)
 	(void)state;
 	open_world(&w, 0, false);
 	up(&w);
-	assert_true(at_radio[0].pairwise && at_radio[0].group == 2 && at_radio[0].powered);
+	assert_true(radio_has_key(0) && radio_group_keys(0) == 2);
 	close_world(&w);
 	assert_int_equal(nevents, 2);
 	assert_int_equal(events[0].id, MODULE_STARTED);
@@ -325,7 +270,7 @@ static void test_every_crossing(void **state)
 		/* It may have died at the very end. */
 		pass(&w, 2 * NS_PER_S);
 		assert_true(host_port_open(w.adapters[0].host, NULL));
-		assert_true(at_radio[0].pairwise && at_radio[0].group == 2);
+		assert_true(radio_has_key(0) && radio_group_keys(0) == 2);
 		assert_int_equal(fake->loads, 1);
 		assert_int_equal(count_events(MODULE_STARTED), 2);
 		assert_int_equal(count_events(MODULE_STOPPED_UNEXPECTEDLY), 1);
@@ -538,7 +483,7 @@ static void test_early_key(void **state)
 	fake->early_key = fake->asks = true;
 	assert_int_equal(host_connect(w.adapters[0].host, w.profile), 0);
 	world_rest(&w, NS_PER_S);
-	assert_int_equal(at_radio[0].group, 2);
+	assert_int_equal(radio_group_keys(0), 2);
 	kill_it(&w);
 	close_world(&w);
 }
@@ -566,6 +511,42 @@ static void test_user_asked(void **state)
 	assert_int_equal(w.ui_requests, 2);
 	assert_int_equal(host_ui_respond(w.host, w.ui.id, "x", 1), 0);
 	assert_true(world_wait(&w, 0, NOTICE_CONNECTED, 0));
+	close_world(&w);
+}
+
+static bool in_control(void *user)
+{
+	const struct world *w = (const struct world *)user;
+
+	return world_count(w, FN_CONTROL, PHASE_ENTER) == 1;
+}
+
+/* One is open, one waits: both are answered, by nobody. */
+static void test_control(void **state)
+{
+	struct world_adapter *a;
+	struct world w;
+
+	(void)state;
+	open_world(&w, 0, false);
+	a = &w.adapters[0];
+	up(&w);
+	fake->stuck = FN_CONTROL;
+	fake->way = FAKE_SLEEPS;
+	assert_int_equal(host_control(a->host, "x", 1, 4), 0);
+	assert_int_equal(host_control(a->host, "y", 1, 4), 0);
+	assert_int_equal(host_run(w.host, in_control, &w, UINT64_MAX), HOST_REACHED);
+	kill_it(&w);
+	assert_int_equal(a->told[NOTICE_CONTROL], 2);
+	assert_int_equal(a->last[NOTICE_CONTROL].error, ERROR_OPERATION_ABORTED);
+	assert_int_equal(a->last[NOTICE_CONTROL].length, 0);
+	fake->stuck = FN_COUNT;
+	await(&w, MODULE_STARTED);
+	pass(&w, NS_PER_S);
+	assert_int_equal(host_control(a->host, "z", 1, 4), 0);
+	assert_true(world_wait(&w, 0, NOTICE_CONTROL, 2));
+	assert_int_equal(a->last[NOTICE_CONTROL].error, 0);
+	assert_int_equal(a->told[NOTICE_CONTROL], 3);
 	close_world(&w);
 }
 
@@ -607,11 +588,43 @@ static void disconnect_all(struct world *w)
 		host_disconnect(w->adapters[i].host);
 }
 
+static unsigned controls[2]; /* that the host took */
+
+static void control_all(struct world *w)
+{
+	unsigned i;
+
+	for (i = 0; i < 2; i++)
+		controls[i] += host_control(w->adapters[i].host, "x", 1, 4) == 0;
+}
+
+static void connect_all(struct world *w)
+{
+	unsigned i;
+
+	for (i = 0; i < 2; i++)
+		host_connect(w->adapters[i].host, w->profile);
+}
+
+/* Whatever there is, down and up. */
+static void shake_all(struct world *w)
+{
+	unsigned i;
+
+	host_session_change(w->host, 6, 1);
+	for (i = 0; i < 2; i++) {
+		host_send_data(w->adapters[i].host, world_station(w, 1), 0x0800, "x", 1);
+		host_disable(w->adapters[i].host);
+		host_enable(w->adapters[i].host);
+	}
+}
+
 static void die_and_ask(struct world *w, uint64_t at, void (*what)(struct world *w))
 {
 	open_world(w, 0, false);
 	up(w);
 	world_arrive(w, 1);
+	controls[0] = controls[1] = 0;
 	ask_at = at;
 	ask = what;
 	fake_die(fake, MODULE_SIGNALLED, 9);
@@ -620,7 +633,8 @@ static void die_and_ask(struct world *w, uint64_t at, void (*what)(struct world 
 
 static void test_callbacks(void **state)
 {
-	static void (*const asks[])(struct world *) = {remove_all, disable_all, disconnect_all};
+	static void (*const asks[])(struct world *) = {remove_all, disable_all, disconnect_all,
+		control_all, connect_all, shake_all};
 	struct world w;
 	uint64_t first, last, n;
 	unsigned i;
@@ -632,14 +646,16 @@ static void test_callbacks(void **state)
 	for (last = first; w.crossings[last - 1].fn != FN_OID_SCAN; last++)
 		; /* the adapters are back */
 	close_world(&w);
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < sizeof(asks) / sizeof(asks[0]); i++)
 		for (n = first; n <= last; n++) {
 			die_and_ask(&w, n, asks[i]);
 			assert_int_equal(w.adapters[0].told[NOTICE_ADAPTER_REMOVED], i == 0);
 			assert_int_equal(w.adapters[1].told[NOTICE_ADAPTER_REMOVED], i == 0);
-			assert_int_equal(w.adapters[1].told[NOTICE_ADAPTER_DOWN], i == 1);
+			assert_int_equal(w.adapters[1].told[NOTICE_ADAPTER_DOWN], i == 1 || i == 5);
 			if (i == 2)
 				assert_false(host_port_open(w.adapters[0].host, NULL));
+			assert_int_equal(w.adapters[0].told[NOTICE_CONTROL], controls[0]);
+			assert_int_equal(w.adapters[1].told[NOTICE_CONTROL], controls[1]);
 			close_world(&w);
 		}
 }
@@ -857,7 +873,8 @@ static void test_sleeping_handler(void **state)
 	pass(&w, 3 * NS_PER_S);
 	assert_true(host_port_open(w.adapters[0].host, NULL));
 	assert_true(host_port_open(w.adapters[1].host, NULL));
-	assert_int_equal(w.adapters[0].told[NOTICE_CONTROL], 0);
+	assert_int_equal(w.adapters[0].told[NOTICE_CONTROL], 1);
+	assert_int_equal(w.adapters[0].last[NOTICE_CONTROL].error, ERROR_OPERATION_ABORTED);
 	close_world(&w);
 }
 
@@ -951,6 +968,26 @@ static void test_hanging_at_the_end(void **state)
 		assert_int_equal(events[nevents - 1].id, MODULE_STOPPED_UNEXPECTEDLY);
 		assert_int_equal(events[nevents - 1].retry, 0);
 	}
+}
+
+/* Each time it is loaded anew it has the same time for that. */
+static void test_hanging_loads(void **state)
+{
+	struct world w;
+
+	(void)state;
+	load_ms = 30;
+	open_world(&w, 0, true);
+	up(&w);
+	fake->hanging_loads = 2;
+	kill_it(&w);
+	await(&w, MODULE_STARTED);
+	assert_int_equal(fake->kills, 2);
+	assert_int_equal(count_events(MODULE_TIMED_OUT), 2);
+	assert_int_equal(count_events(MODULE_FAILED_TO_START), 2);
+	pass(&w, NS_PER_S);
+	assert_true(host_port_open(w.adapters[0].host, NULL));
+	close_world(&w);
 }
 
 static void test_hanging_first_start(void **state)
@@ -1105,6 +1142,7 @@ int main(void)
 		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_early_key),
 		cmocka_unit_test(test_user_asked),
+		cmocka_unit_test(test_control),
 		cmocka_unit_test(test_stop_while_dead),
 		cmocka_unit_test(test_callbacks),
 		cmocka_unit_test(test_five_deaths),
@@ -1117,6 +1155,7 @@ int main(void)
 		cmocka_unit_test(test_stop_has_its_own),
 		cmocka_unit_test(test_spinning_handler),
 		cmocka_unit_test(test_hanging_at_the_end),
+		cmocka_unit_test(test_hanging_loads),
 		cmocka_unit_test(test_hanging_first_start),
 		cmocka_unit_test(test_trespass),
 		cmocka_unit_test(test_in_process),
