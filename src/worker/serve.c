@@ -43,10 +43,12 @@ static struct worker {
 	bool reading;
 	unsigned running; /* handlers that are open */
 	uint64_t begun;   /* how many there have been */
-	unsigned pool;    /* threads that make calls */
+	unsigned pool;    /* threads that make calls, beside the first */
 	unsigned idle;    /* those of them that wait */
 	unsigned unknown; /* those that the module's carrier does not know yet for ours */
-	bool ticking;     /* one of these is the relief, and looks every 2 ms */
+	pthread_t last;   /* of them to end; it joins the one that ended before it */
+	bool has_last;
+	bool ticking; /* one of these is the relief, and looks every 2 ms */
 	bool deinitialised;
 	bool over; /* the host is gone */
 	int status;
@@ -280,7 +282,6 @@ static void add_thread(void)
 
 	if (pthread_create(&thread, NULL, pool_main, NULL))
 		return; /* those that come back do its work */
-	pthread_detach(thread);
 	worker.pool++;
 	worker.unknown++;
 }
@@ -403,9 +404,36 @@ static void run_pool(void)
 		make_call(c);
 		pthread_mutex_lock(&worker.lock);
 	}
+	pthread_mutex_unlock(&worker.lock);
+}
+
+/* What a library keeps for a thread has to go with that, and before the library does. */
+static void end_thread(void)
+{
+	pthread_t before;
+	bool had;
+
+	pthread_mutex_lock(&worker.lock);
+	before = worker.last;
+	had = worker.has_last;
+	worker.last = pthread_self();
+	worker.has_last = true;
 	worker.pool--;
 	pthread_cond_broadcast(&worker.work);
 	pthread_mutex_unlock(&worker.lock);
+	if (had)
+		pthread_join(before, NULL);
+}
+
+/* By the first thread. */
+static void join_pool(void)
+{
+	pthread_mutex_lock(&worker.lock);
+	while (worker.pool)
+		pthread_cond_wait(&worker.work, &worker.lock);
+	pthread_mutex_unlock(&worker.lock);
+	if (worker.has_last)
+		pthread_join(worker.last, NULL);
 }
 
 static void *pool_main(void *user)
@@ -419,6 +447,7 @@ static void *pool_main(void *user)
 	pthread_cond_broadcast(&worker.known);
 	pthread_mutex_unlock(&worker.lock);
 	run_pool();
+	end_thread();
 	return NULL;
 }
 
@@ -591,12 +620,8 @@ int serve(const struct serve_config *config)
 		return 1;
 	if (greet(&start) || load(config, &start))
 		return 1;
-	worker.pool = 1;
 	run_pool();
-	pthread_mutex_lock(&worker.lock);
-	while (worker.pool)
-		pthread_cond_wait(&worker.work, &worker.lock);
-	pthread_mutex_unlock(&worker.lock);
+	join_pool();
 	worker.module->ops->close(worker.module);
 	channel_close(&worker.channel);
 	return worker.status;

@@ -27,6 +27,15 @@
 #define REPETITIONS 20
 #define DEATHS      5 /* in a row; then it is left alone */
 
+#if defined(__SANITIZE_THREAD__)
+/* The child of test_host_ends() begins anew, with threads of its own. */
+const char *__tsan_default_options(void);
+__attribute__((visibility("default"))) const char *__tsan_default_options(void)
+{
+	return "die_after_fork=0";
+}
+#endif
+
 static const struct subject rsn = {WORLD_RSN, WORLD_SECURITY, WORLD_RADIO, false};
 static const struct subject template = {WORLD_TEMPLATE, NULL, "open", false};
 
