@@ -113,7 +113,7 @@ static int defer(struct proxy *p, const struct message *m, struct reader *body)
 	size_t n = reader_left(body);
 	struct deferred *d;
 
-	if (p->ndeferred == DEFERRED_MAX)
+	if (p->ndeferred == DEFERRED_MAX || n > DEFERRED_BYTES - p->deferred_bytes)
 		return -EPROTO;
 	d = malloc(sizeof(*d) + n);
 	if (!d)
@@ -123,6 +123,7 @@ static int defer(struct proxy *p, const struct message *m, struct reader *body)
 	pthread_mutex_lock(&p->lock);
 	STAILQ_INSERT_TAIL(&p->deferred, d, next);
 	p->ndeferred++;
+	p->deferred_bytes += n;
 	pthread_mutex_unlock(&p->lock);
 	return 0;
 }
@@ -136,6 +137,7 @@ static struct deferred *take_deferred(struct proxy *p)
 	if (d) {
 		STAILQ_REMOVE_HEAD(&p->deferred, next);
 		p->ndeferred--;
+		p->deferred_bytes -= d->m.length;
 	}
 	pthread_mutex_unlock(&p->lock);
 	return d;
@@ -176,7 +178,7 @@ void proxy_drop_deferred(struct proxy *p)
 		forget_deferred(d);
 }
 
-static bool handler_open(struct proxy *p)
+bool proxy_handler_open(struct proxy *p)
 {
 	bool open;
 
@@ -208,7 +210,7 @@ static int act(struct proxy *p, const struct message *m, struct reader *body)
 	case MESSAGE_RETURN:
 		return handler_returned(p, m, body);
 	case MESSAGE_FUNCTION:
-		if (p->module.orderly && m->call == 0 && handler_open(p))
+		if (p->module.orderly && m->call == 0 && proxy_handler_open(p))
 			return defer(p, m, body);
 		return serve_function(p, m, body);
 	case MESSAGE_TRESPASS:
@@ -262,8 +264,9 @@ static int look(struct proxy *p, int ms)
 	if (poll(fds, 2, ms) <= 0)
 		return 0;
 	set_acting(p, true);
-	if (fds[1].revents && proxy_refuse(p))
-		return 0;
+	/* However many it answers, what the worker says is heard. */
+	if (fds[1].revents)
+		proxy_refuse(p);
 	return fds[0].revents != 0;
 }
 

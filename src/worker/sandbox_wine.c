@@ -47,7 +47,7 @@ static const char *const readable[] = {
 	"/sys/devices/system",
 };
 
-static const char *const writable[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/tty"};
+static const char *const writable[] = {"/dev/null", "/dev/zero", "/dev/full"};
 
 static void reading_rules(const struct sandbox_wine *w, const char *const *read)
 {

@@ -30,6 +30,7 @@ struct caller {
 	struct function_call *function;
 	DWORD result;
 	bool done;
+	bool asleep; /* in wait_for_reply() */
 	pthread_cond_t turn;
 };
 
@@ -256,13 +257,21 @@ static int receive(struct open_call **call)
 	return rc;
 }
 
-/* With the lock held: somebody else may read. */
+/*
+ * With the lock held: somebody else may read. A caller that still sends does not hear that, and one
+ * that is done goes away. With none left, a handler may be open that waits for the host's next
+ * call: then the relief has to come back.
+ */
 static void give_up_reading(void)
 {
+	struct caller *c = worker.callers;
+
 	worker.reading = false;
-	if (worker.callers)
-		pthread_cond_signal(&worker.callers->turn);
-	else if (worker.idle && !worker.running)
+	while (c && (!c->asleep || c->done))
+		c = c->next;
+	if (c)
+		pthread_cond_signal(&c->turn);
+	else if (worker.idle && (!worker.running || !worker.ticking))
 		pthread_cond_signal(&worker.work);
 }
 
@@ -475,7 +484,9 @@ static void wait_for_reply(struct caller *c)
 	pthread_mutex_lock(&worker.lock);
 	while (!c->done) {
 		if (worker.reading) {
+			c->asleep = true;
 			pthread_cond_wait(&c->turn, &worker.lock);
+			c->asleep = false;
 			continue;
 		}
 		worker.reading = true;
