@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* ordered.so does what the first byte of Control's input says, without a host:
- * tests/sim/test_worker.c. */
+ * tests/sim/test_ends.c. */
 #ifndef OPENIHV_TESTS_MODULES_ORDERED_H
 #define OPENIHV_TESTS_MODULES_ORDERED_H
 
