@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -83,7 +84,9 @@ static void close_process(struct proxy *p)
 	p->observer = NULL;
 	if (p->listener >= 0)
 		close(p->listener);
-	p->listener = -1;
+	if (p->arrivals >= 0)
+		close(p->arrivals);
+	p->listener = p->arrivals = -1;
 	proxy_drop_deferred(p);
 	arena_reset(&p->arena);
 }
@@ -201,6 +204,25 @@ static int greet(struct proxy *p, char *err, size_t room)
 	return 0;
 }
 
+static int add_arrivals(const struct proxy *p, int fd)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+
+	return fd >= 0 && epoll_ctl(p->arrivals, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+}
+
+/* One descriptor for all that a host in real time is to be woken by. */
+static int join_arrivals(struct proxy *p)
+{
+	int rc;
+
+	p->arrivals = epoll_create1(EPOLL_CLOEXEC);
+	if (p->arrivals < 0)
+		return -errno;
+	rc = add_arrivals(p, p->channel.in);
+	return rc ? rc : add_arrivals(p, p->listener);
+}
+
 static int start(struct proxy *p, char *err, size_t room)
 {
 	struct worker_process process = {.socket = -1, .to = -1, .from = -1};
@@ -226,6 +248,8 @@ static int start(struct proxy *p, char *err, size_t room)
 	fcntl(process.from, F_SETFL, O_NONBLOCK);
 	if (!rc)
 		rc = greet(p, err, room);
+	if (!rc)
+		rc = join_arrivals(p);
 	close_socket(p);
 	if (rc) {
 		p->garbled = true;
@@ -439,7 +463,7 @@ static void proxy_release(struct module *m, void *token)
 
 static int proxy_descriptor(struct module *m)
 {
-	return atomic_load(&m->ended) ? -1 : ((struct proxy *)m)->channel.in;
+	return atomic_load(&m->ended) ? -1 : ((struct proxy *)m)->arrivals;
 }
 
 static void proxy_kill(struct module *m)
@@ -524,7 +548,7 @@ int proxy_open(const char *path, const struct worker_source *source,
 	STAILQ_INIT(&p->deferred);
 	p->source = *source;
 	p->options = *options;
-	p->listener = -1;
+	p->listener = p->arrivals = -1;
 	p->module.ops = &proxy_ops;
 	p->module.remote = true;
 	atomic_store(&p->module.ended, true);

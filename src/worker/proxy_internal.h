@@ -48,6 +48,7 @@ struct proxy {
 	struct channel channel;
 	struct observer *observer;
 	int listener; /* of its system call filter; -1: none */
+	int arrivals; /* readable when one of pipe and listener is */
 	unsigned long calls, functions;
 
 	pthread_mutex_t
