@@ -68,7 +68,7 @@ static int help(FILE *f)
 		fprintf(f, "  %-8s  %s\n", commands[i].name, commands[i].what);
 	fputs("\n"
 	      "openihv COMMAND --help tells more; so does openihv(1).\n"
-	      "Exit status: 0 pass, 1 violations found or no connection, 2 usage or unusable "
+	      "Exit status: 0 pass, 1 violations, a death or no connection, 2 usage or unusable "
 	      "input.\n",
 		f);
 	return f == stdout ? EXIT_PASS : EXIT_USAGE;

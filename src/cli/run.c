@@ -17,6 +17,7 @@ static const char usage[] =
 	"the post-association operation in every way in which it can end. Judges both sides by the "
 	"contract.\n"
 	"\n"
+	"  --module FILE       the same as MODULE\n"
 	"  --profile FILE      WLAN profile (XML); without it a minimal one for the first AP's "
 	"SSID\n"
 	"  --ap SPEC           an access point: open or wpa2-psk:PASSPHRASE, then any of\n"
@@ -45,7 +46,8 @@ static const char more_usage[] =
 	"Exit status: 0 pass, 1 violations, a death or no connection, 2 usage or unusable input.\n";
 
 enum {
-	OPTION_PROFILE = 256,
+	OPTION_MODULE = 256,
+	OPTION_PROFILE,
 	OPTION_AP,
 	OPTION_END,
 	OPTION_UI_RESPONSE,
@@ -63,6 +65,7 @@ enum {
 };
 
 static const struct option long_options[] = {
+	{"module", required_argument, NULL, OPTION_MODULE},
 	{"profile", required_argument, NULL, OPTION_PROFILE},
 	{"ap", required_argument, NULL, OPTION_AP},
 	{"end", required_argument, NULL, OPTION_END},
@@ -130,6 +133,14 @@ static int parse_seconds(const char *option, const char *text, uint32_t *out_ms)
 	return 0;
 }
 
+static int take_module(struct world_options *o, const char *path)
+{
+	if (o->module)
+		return cli_error("run: one module at a time; '%s' is too much", path);
+	o->module = path;
+	return 0;
+}
+
 static int add_end(struct arguments *a, const char *name)
 {
 	enum way way = way_by_name(name);
@@ -147,36 +158,10 @@ static int add_end(struct arguments *a, const char *name)
 	return 0;
 }
 
-/* -1: go on; otherwise an exit status. */
-static int take(struct arguments *a, int option)
+/* Options without an argument. False: it has one. */
+static bool take_flag(struct world_options *o, int option)
 {
-	struct world_options *o = &a->options;
-	int rc = 0;
-
 	switch (option) {
-	case OPTION_PROFILE:
-		o->profile = optarg;
-		break;
-	case OPTION_AP:
-		if (o->naps == WORLD_APS)
-			return cli_error("--ap: at most %d access points", WORLD_APS);
-		a->aps[o->naps++] = optarg;
-		break;
-	case OPTION_END:
-		rc = add_end(a, optarg);
-		break;
-	case OPTION_UI_RESPONSE:
-		o->ui_response = optarg;
-		break;
-	case OPTION_SEED:
-		rc = parse_seed(optarg, &o->seed);
-		break;
-	case OPTION_TRACE:
-		o->trace = optarg;
-		break;
-	case OPTION_PCAP:
-		o->pcap = optarg;
-		break;
 	case OPTION_JSON:
 		o->json = true;
 		break;
@@ -190,18 +175,47 @@ static int take(struct arguments *a, int option)
 	case OPTION_PAGE_GUARD:
 		o->guard = true;
 		break;
-	case OPTION_DEADLINE:
-		rc = parse_seconds("--deadline", optarg, &o->deadline_ms);
-		break;
-	case OPTION_STOP_DEADLINE:
-		rc = parse_seconds("--stop-deadline", optarg, &o->stop_deadline_ms);
-		break;
-	case 'h':
-		return help();
-	case OPTION_VERSION:
-		return cli_version();
+	default: /* see take() */
+		return false;
 	}
-	return rc ? rc : -1;
+	return true;
+}
+
+/* 0, or an exit status after an error was printed. */
+static int take(struct arguments *a, int option)
+{
+	struct world_options *o = &a->options;
+
+	switch (option) {
+	case OPTION_PROFILE:
+		o->profile = optarg;
+		break;
+	case OPTION_MODULE:
+		return take_module(o, optarg);
+	case OPTION_AP:
+		if (o->naps == WORLD_APS)
+			return cli_error("--ap: at most %d access points", WORLD_APS);
+		a->aps[o->naps++] = optarg;
+		break;
+	case OPTION_END:
+		return add_end(a, optarg);
+	case OPTION_UI_RESPONSE:
+		o->ui_response = optarg;
+		break;
+	case OPTION_SEED:
+		return parse_seed(optarg, &o->seed);
+	case OPTION_TRACE:
+		o->trace = optarg;
+		break;
+	case OPTION_PCAP:
+		o->pcap = optarg;
+		break;
+	case OPTION_DEADLINE:
+		return parse_seconds("--deadline", optarg, &o->deadline_ms);
+	case OPTION_STOP_DEADLINE:
+		return parse_seconds("--stop-deadline", optarg, &o->stop_deadline_ms);
+	}
+	return 0;
 }
 
 /* An AP that is not given a name gets that of the profile, so that both belong together. */
@@ -305,16 +319,23 @@ int cmd_run(int argc, char **argv)
 
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-		rc = option == '?' || option == ':' ? cli_option_error(argv, option)
-						    : take(&a, option);
-		if (rc >= 0)
+		if (option == 'h')
+			return help();
+		if (option == OPTION_VERSION)
+			return cli_version();
+		if (option == '?' || option == ':')
+			return cli_option_error(argv, option);
+		rc = take_flag(&a.options, option) ? 0 : take(&a, option);
+		if (rc)
 			return rc;
 	}
-	if (optind == argc)
+	for (; optind < argc; optind++) {
+		rc = take_module(&a.options, argv[optind]);
+		if (rc)
+			return rc;
+	}
+	if (!a.options.module)
 		return cli_error("run: which module? openihv run --help tells");
-	if (optind + 1 < argc)
-		return cli_error("run: one module at a time; '%s' is too much", argv[optind + 1]);
-	a.options.module = argv[optind];
 	if (!a.nways)
 		for (i = 0; i < WAYS; i++)
 			a.ways[a.nways++] = (enum way)i;

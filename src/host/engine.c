@@ -21,9 +21,10 @@
 
 #include "base/clock.h"
 
-#define SETTLE_NS   (50 * NS_PER_US)  /* between two looks at a module that is busy */
-#define PATIENCE_NS (100 * NS_PER_MS) /* of real time, for a handler that sleeps, in virtual time  \
-				       */
+#define SETTLE_NS (50 * NS_PER_US) /* between two looks at a module that is busy */
+#define PATIENCE_NS                                                                                \
+	(100 * NS_PER_MS) /* of real time, for a handler that sleeps, in virtual time              \
+			   */
 
 static _Thread_local struct server *current; /* while it has a call open */
 
@@ -173,10 +174,12 @@ static void settle(struct host *h)
 	while (h->running && !has_died(h)) {
 		bool alone = h->alone, idle = module_idle(h), said = !alone && pump(h);
 
+		if (idle && !said)
+			return;
+		if (!h->restless)
+			h->restless = monotonic_ns();
 		if (said)
 			continue;
-		if (idle)
-			return;
 		h->waiting_for_module = true;
 		wait_for(&h->change, &h->lock, SETTLE_NS);
 		h->waiting_for_module = false;
@@ -317,6 +320,7 @@ static void make_call(struct host *h, struct server *me, struct call *c)
 {
 	call_begin(h, c);
 	h->alone = false;
+	h->restless = 0;
 	me->call = c;
 	me->calls++;
 	current = me;
@@ -371,6 +375,7 @@ static void pass_time(struct host *h)
 	if (loop_clock(h->loop) == LOOP_VIRTUAL) {
 		if (pump(h) || has_died(h) || give_patience(h))
 			return; /* look again */
+		h->restless = 0;
 		if (delay > left) {
 			if (delay != UINT64_MAX)
 				loop_skip(h->loop, left);

@@ -79,7 +79,8 @@ enum module_event_id {
 	MODULE_STARTED,
 	MODULE_STOPPED,              /* in order */
 	MODULE_STOPPED_UNEXPECTEDLY, /* it died */
-	MODULE_TIMED_OUT, /* a handler is overdue; its process is killed, and stopping follows */
+	MODULE_TIMED_OUT, /* a handler is overdue, or none is open and the module keeps virtual
+			     time still; its process is killed, and stopping follows */
 };
 
 /* What pointers name is valid during the callback. */
@@ -106,7 +107,8 @@ struct host_config {
 	uint32_t association_s;    /* 10, as the system since Windows 7 */
 	/*
 	 * Until a call into the module is overdue, on the loop's clock or by the system's monotonic
-	 * one: 0 takes what stands behind it. A module in a process of its own is then killed.
+	 * one: 0 takes what stands behind it. A module in a process of its own is then killed; so
+	 * is one whose threads keep virtual time still for as long as a handler may take.
 	 */
 	uint32_t handler_deadline_ms; /* 5000 */
 	uint32_t stop_deadline_ms;    /* 2000; StopPostAssociate alone */

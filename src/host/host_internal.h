@@ -229,7 +229,9 @@ struct host {
 	pthread_cond_t change; /* a run ended; a module's call came while somebody waited for one */
 	int run_ended;         /* eventfd */
 	bool running, quit, waiting_for_module, asleep;
-	bool alone; /* the module had no thread at the last look, and was not called since */
+	uint64_t restless; /* by the system's clock: since when the module alone keeps virtual time
+			      still; 0: it does not */
+	bool alone;        /* the module had no thread at the last look, and was not called since */
 	enum host_run_result run_result;
 	bool (*until)(void *user);
 	void *until_user;

@@ -64,6 +64,11 @@ static void look_at_clock(struct host *h)
 			say_overdue(h, s->call);
 		}
 	}
+	/* So does a module in a process of its own that never rests, or does not read what it was
+	 * answered: it may take no longer than a handler, or the run would have no end. */
+	if (h->restless && h->module->ops->kill && h->life.alive &&
+		now - h->restless >= h->config.handler_deadline_ms * NS_PER_MS)
+		service_timed_out(h, FN_COUNT);
 }
 
 /* The leader's call blocks: somebody else takes the lead. */
@@ -122,6 +127,7 @@ enum host_run_result host_run(
 	h->until = until;
 	h->until_user = user;
 	h->run_end = limit_ns > UINT64_MAX - now ? UINT64_MAX : now + limit_ns;
+	h->restless = 0;
 	h->running = true;
 	pthread_cond_signal(&h->work);
 	while (h->running) {

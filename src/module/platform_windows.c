@@ -160,6 +160,30 @@ static DWORD load(const WCHAR *path, HMODULE *out)
 	return code;
 }
 
+/* The only instruction of ours that may fail to read, and what follows it; of copy(). */
+extern const char platform_copies[], platform_copied[];
+
+static LONG CALLBACK end_copy(EXCEPTION_POINTERS *info)
+{
+	CONTEXT *c = info->ContextRecord;
+
+	/* Whatever the reason: a page that is missing, or guards the end of a stack. */
+	if (c->Rip != (uintptr_t)platform_copies)
+		return EXCEPTION_CONTINUE_SEARCH;
+	c->Rip = (uintptr_t)platform_copied;
+	return EXCEPTION_CONTINUE_EXECUTION;
+}
+
+/* Once for the process: it does nothing for anybody else. */
+static bool catch_copies(void)
+{
+	static void *registration;
+
+	if (!registration)
+		registration = AddVectoredExceptionHandler(1, end_copy);
+	return registration != NULL;
+}
+
 int platform_load(const char *path, void **out, char *err, size_t room)
 {
 	HMODULE library = NULL;
@@ -167,7 +191,9 @@ int platform_load(const char *path, void **out, char *err, size_t room)
 	DWORD code;
 	WCHAR *full = absolute(path, &code);
 
-	if (full)
+	if (full && !catch_copies())
+		code = ERROR_OUTOFMEMORY;
+	else if (full)
 		code = look_into(full, why, sizeof(why));
 	if (full && !code)
 		code = load(full, &library);
@@ -206,11 +232,23 @@ void platform_pages_free(void *p, size_t size)
 	VirtualFree(p, 0, MEM_RELEASE);
 }
 
+/*
+ * Copies until it is done or there is nothing to read. ReadProcessMemory() will not do: under Wine
+ * its server reads, which is not allowed to look into a worker's sandbox.
+ */
+__attribute__((noinline, noclone)) static size_t copy(void *out, const void *p, size_t left)
+{
+	__asm__ volatile("platform_copies: rep movsb\n"
+			 "platform_copied:"
+			 : "+D"(out), "+S"(p), "+c"(left)
+			 :
+			 : "memory");
+	return left;
+}
+
 int platform_read(const void *p, void *out, size_t size)
 {
-	SIZE_T n = 0;
-
-	return ReadProcessMemory(GetCurrentProcess(), p, out, size, &n) && n == size ? 0 : -EFAULT;
+	return catch_copies() && copy(out, p, size) == 0 ? 0 : -EFAULT;
 }
 
 void platform_yield(void)

@@ -40,11 +40,13 @@ static int write_all(struct channel *ch, const uint8_t *p, size_t n)
 	pthread_mutex_lock(&ch->sending);
 	for (done = 0; n; p += done, n -= (size_t)done) {
 		done = channel_write_some(ch->out, p, n);
-		if (done <= 0)
+		if (done < 0)
 			break;
 	}
 	pthread_mutex_unlock(&ch->sending);
-	return n ? -EPIPE : 0;
+	if (!n)
+		return 0;
+	return done < 0 ? done : -EPIPE;
 }
 
 /* Tries with room for n bytes in all. -ENOBUFS: that was too little. */
@@ -118,6 +120,8 @@ static int make_room(struct channel *ch, size_t n)
 		free(ch->buf);
 		ch->buf = p;
 		ch->room = n;
+	} else {
+		wipe(ch->buf + have, ch->filled - have); /* where it was */
 	}
 	ch->taken = 0;
 	ch->filled = have;

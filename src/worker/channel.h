@@ -28,8 +28,9 @@ int channel_init(struct channel *ch, int in, int out, bool from_worker);
 void channel_close(struct channel *ch);
 
 /*
- * 0, -ENOMEM, -EMSGSIZE (over MESSAGE_MAX), or -EPIPE: the other end is gone, or has not read for
- * CHANNEL_PATIENCE_MS while its pipe is full. put may be called more than once; NULL: no body.
+ * 0, -ENOMEM, -EMSGSIZE (over MESSAGE_MAX), -EPIPE: the other end is gone, or -ETIMEDOUT: it has
+ * not read for CHANNEL_PATIENCE_MS while its pipe is full. put may be called more than once; NULL:
+ * no body.
  */
 int channel_send(struct channel *ch, struct message m, message_put put, const void *what);
 /*
@@ -46,7 +47,8 @@ bool channel_buffered(const struct channel *ch);
 #define CHANNEL_PATIENCE_MS 2000
 
 /* The system's part (channel_posix.c, channel_windows.c): bytes moved (0: end of the file),
- * -EAGAIN, or -EPIPE for every other error. Waiting for room is bounded by CHANNEL_PATIENCE_MS. */
+ * -EAGAIN, or -EPIPE for every other error. Waiting for room is bounded by CHANNEL_PATIENCE_MS, and
+ * then -ETIMEDOUT. */
 int channel_read_some(int fd, void *p, size_t n);
 int channel_write_some(int fd, const void *p, size_t n);
 void channel_close_descriptor(int fd);

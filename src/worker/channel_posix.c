@@ -35,7 +35,7 @@ int channel_write_some(int fd, const void *p, size_t n)
 		if (errno == EAGAIN && poll(&room, 1, CHANNEL_PATIENCE_MS) == 1)
 			continue;
 		if (errno != EINTR)
-			return -EPIPE;
+			return errno == EAGAIN ? -ETIMEDOUT : -EPIPE;
 	}
 }
 

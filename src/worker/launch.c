@@ -90,6 +90,9 @@ __attribute__((noreturn)) static void child(
 	int socket = e->socket[1] >= 0 ? fcntl(e->socket[1], F_DUPFD_CLOEXEC, 10) : -1;
 	sigset_t none;
 
+	/* No terminal, into which it could type what its user seems to have typed (TIOCSTI), and
+	 * none of the signals from there: when to end, and how, its host decides. */
+	setsid();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);

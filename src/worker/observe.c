@@ -16,6 +16,7 @@
 struct thread {
 	int fd; /* of its status file */
 	uint64_t switches;
+	bool stopped; /* by a signal, at the first look */
 };
 
 struct process {
@@ -92,7 +93,7 @@ static uint64_t field(const char *text, const char *name)
 }
 
 /* False: it runs, waits for a processor or the disk, or has ended. */
-static bool sleeping(const struct thread *t, uint64_t *switches)
+static bool sleeping(const struct thread *t, uint64_t *switches, bool *stopped)
 {
 	char text[2048];
 	ssize_t n = pread(t->fd, text, sizeof(text) - 1, 0);
@@ -104,6 +105,7 @@ static bool sleeping(const struct thread *t, uint64_t *switches)
 	state = strstr(text, "\nState:\t");
 	if (!state || !strchr("StTZX", state[8])) /* a stopped one does nothing either */
 		return false;
+	*stopped = strchr("tT", state[8]) != NULL;
 	*switches = field(text, "\nvoluntary_ctxt_switches:\t") +
 		    field(text, "\nnonvoluntary_ctxt_switches:\t");
 	return true;
@@ -119,7 +121,9 @@ static bool first_look(struct process *p)
 	if (now != p->count && list_threads(p))
 		return false;
 	for (i = 0; i < p->count; i++) {
-		if (!sleeping(&p->threads[i], &p->threads[i].switches)) {
+		struct thread *t = &p->threads[i];
+
+		if (!sleeping(t, &t->switches, &t->stopped)) {
 			forget_threads(p); /* perhaps another took its place */
 			return false;
 		}
@@ -130,10 +134,12 @@ static bool first_look(struct process *p)
 static bool second_look(const struct process *p)
 {
 	uint64_t switches;
+	bool stopped;
 	size_t i;
 
 	for (i = 0; i < p->count; i++)
-		if (!sleeping(&p->threads[i], &switches) || switches != p->threads[i].switches)
+		if (!sleeping(&p->threads[i], &switches, &stopped) ||
+			switches != p->threads[i].switches)
 			return living(p) == 0;
 	return living(p) == 0 || living(p) == p->count;
 }
@@ -150,6 +156,17 @@ bool observe_at_rest(struct observer *o)
 		if (!second_look(&o->processes[i]))
 			return false;
 	return true;
+}
+
+bool observe_stopped(const struct observer *o)
+{
+	const struct process *p = &o->processes[0];
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		if (!p->threads[i].stopped)
+			return false;
+	return p->count > 0;
 }
 
 int observe_new(pid_t first, pid_t second, struct observer **out)

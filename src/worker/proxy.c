@@ -24,17 +24,24 @@
 
 /* ---- The end of a process. ---- */
 
-/* Waits for the end of a child; false after ms (-1: for ever). */
+/* Waits for the end of a child; false after ms (-1: for ever). Signals of the program, that of this
+ * very end among them, do not cut it short. */
 static bool wait_for_end(pid_t pid, int ms)
 {
+	const uint64_t end = monotonic_ns() + (ms < 0 ? 0 : (uint64_t)ms * 1000000);
 	struct pollfd fd = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
-	bool ended;
+	uint64_t now;
+	int rc;
 
 	if (fd.fd < 0)
 		return false;
-	ended = poll(&fd, 1, ms) == 1;
+	while ((rc = poll(&fd, 1, ms)) < 0 && errno == EINTR) {
+		now = monotonic_ns();
+		if (ms >= 0)
+			ms = now < end ? (int)((end - now) / 1000000) : 0;
+	}
 	close(fd.fd);
-	return ended;
+	return rc == 1;
 }
 
 /* The process has closed its pipe, or must go: it is gone when this returns, and leaves no zombie.
@@ -77,16 +84,22 @@ static void judge_end(struct proxy *p, int status)
 			.end = MODULE_SIGNALLED, .code = (uint32_t)WTERMSIG(status)};
 }
 
+static void close_listener(struct proxy *p)
+{
+	if (p->listener >= 0)
+		close(p->listener);
+	p->listener = -1;
+}
+
 static void close_process(struct proxy *p)
 {
 	channel_close(&p->channel);
 	observe_free(p->observer);
 	p->observer = NULL;
-	if (p->listener >= 0)
-		close(p->listener);
-	if (p->arrivals >= 0)
-		close(p->arrivals);
-	p->listener = p->arrivals = -1;
+	close_listener(p);
+	if (p->ready >= 0)
+		close(p->ready);
+	p->ready = -1;
 	proxy_drop_deferred(p);
 	arena_reset(&p->arena);
 }
@@ -96,8 +109,13 @@ static void close_process(struct proxy *p)
 static void end(struct proxy *p)
 {
 	struct waiter *w;
-	int status = reap(p, p->garbled || p->killed ? 0 : 1000);
+	bool must_go;
+	int status;
 
+	pthread_mutex_lock(&p->lock);
+	must_go = p->garbled || p->killed;
+	pthread_mutex_unlock(&p->lock);
+	status = reap(p, must_go ? 0 : 1000);
 	pthread_mutex_lock(&p->lock);
 	judge_end(p, status);
 	atomic_store(&p->module.ended, true);
@@ -150,6 +168,16 @@ static int receive_first(struct proxy *p, uint64_t end_ns, struct message *m, st
 	return rc;
 }
 
+/* It names the tables of this interface, which are whole (H-03): what it says of them is told as
+ * the host's own doing. */
+static bool ready_is_sound(const struct message_ready *ready)
+{
+	return ready->version == PROTOCOL_VERSION &&
+	       ready->functions == sizeof(DOT11EXT_APIS) / sizeof(void (*)(void)) &&
+	       ready->vs_functions ==
+		       sizeof(DOT11EXT_VIRTUAL_STATION_APIS) / sizeof(void (*)(void));
+}
+
 /* Waits for READY or FAILED. */
 static int await_ready(struct proxy *p, struct message_ready *ready, char *err, size_t room)
 {
@@ -164,7 +192,7 @@ static int await_ready(struct proxy *p, struct message_ready *ready, char *err, 
 		return -ETIMEDOUT;
 	}
 	if (rc == 1 && m.type == MESSAGE_READY && message_get_ready(&body, ready) == 0 &&
-		ready->version == PROTOCOL_VERSION)
+		ready_is_sound(ready))
 		return 0;
 	if (rc == 1 && m.type == MESSAGE_FAILED &&
 		message_get_failed(&body, &error, err, room) == 0)
@@ -204,23 +232,18 @@ static int greet(struct proxy *p, char *err, size_t room)
 	return 0;
 }
 
-static int add_arrivals(const struct proxy *p, int fd)
+/* What pump() takes up comes from two sides, and a thread of the module's stands still until a
+ * refusal is answered. */
+static int watch(struct proxy *p, char *err, size_t room)
 {
 	struct epoll_event event = {.events = EPOLLIN};
 
-	return fd >= 0 && epoll_ctl(p->arrivals, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
-}
-
-/* One descriptor for all that a host in real time is to be woken by. */
-static int join_arrivals(struct proxy *p)
-{
-	int rc;
-
-	p->arrivals = epoll_create1(EPOLL_CLOEXEC);
-	if (p->arrivals < 0)
-		return -errno;
-	rc = add_arrivals(p, p->channel.in);
-	return rc ? rc : add_arrivals(p, p->listener);
+	p->ready = epoll_create1(EPOLL_CLOEXEC);
+	if (p->ready >= 0 && epoll_ctl(p->ready, EPOLL_CTL_ADD, p->channel.in, &event) == 0 &&
+		(p->listener < 0 || epoll_ctl(p->ready, EPOLL_CTL_ADD, p->listener, &event) == 0))
+		return 0;
+	snprintf(err, room, "its worker cannot be watched: %s", strerror(errno));
+	return -errno;
 }
 
 static int start(struct proxy *p, char *err, size_t room)
@@ -249,7 +272,7 @@ static int start(struct proxy *p, char *err, size_t room)
 	if (!rc)
 		rc = greet(p, err, room);
 	if (!rc)
-		rc = join_arrivals(p);
+		rc = watch(p, err, room);
 	close_socket(p);
 	if (rc) {
 		p->garbled = true;
@@ -283,6 +306,8 @@ static void give_up_reading(struct proxy *p)
 	struct waiter *w = LIST_FIRST(&p->waiters);
 
 	p->reading = p->acting = false;
+	while (w && !w->asleep)
+		w = LIST_NEXT(w, next);
 	if (w)
 		pthread_cond_signal(&w->turn);
 }
@@ -307,7 +332,9 @@ static void wait_for_return(struct proxy *p, struct waiter *w)
 	pthread_mutex_lock(&p->lock);
 	while (!w->done && !atomic_load(&p->module.ended)) {
 		if (p->reading) {
+			w->asleep = true;
 			pthread_cond_wait(&w->turn, &p->lock);
+			w->asleep = false;
 			continue;
 		}
 		p->reading = true;
@@ -363,6 +390,7 @@ static void proxy_call(struct module *m, struct handler_call *c)
 	struct proxy *p = (struct proxy *)m;
 	struct waiter w = {.call = c, .turn = PTHREAD_COND_INITIALIZER};
 	struct message message = {.type = MESSAGE_CALL, .fn = (uint16_t)c->fn};
+	int err;
 
 	if (c->fn == FN_MODULE_LOADED) {
 		load(p, c);
@@ -382,7 +410,8 @@ static void proxy_call(struct module *m, struct handler_call *c)
 	pthread_mutex_unlock(&p->lock);
 	message.call = w.number;
 	tell_news(p);
-	if (channel_send(&p->channel, message, put_call, c))
+	err = channel_send(&p->channel, message, put_call, c);
+	if (err && err != -EPIPE) /* that is read from the other pipe, with how it ended */
 		m->ops->kill(m);
 	wait_for_return(p, &w);
 	pthread_cond_destroy(&w.turn);
@@ -404,7 +433,7 @@ static bool proxy_pump(struct module *m)
 	/* Not without end, however much it has to say. */
 	for (i = 0; i < 64 && rc > 0 && !p->garbled; i++) {
 		rc = proxy_step(p, 0);
-		if (rc == 0 && LIST_EMPTY(&p->waiters))
+		if (rc == 0 && !proxy_handler_open(p))
 			rc = proxy_serve_deferred(p);
 	}
 	if (rc < 0 || p->garbled)
@@ -412,7 +441,7 @@ static bool proxy_pump(struct module *m)
 	pthread_mutex_lock(&p->lock);
 	give_up_reading(p);
 	pthread_mutex_unlock(&p->lock);
-	return i > 1 || rc < 0;
+	return i > 1 || rc != 0;
 }
 
 static enum module_activity proxy_activity(struct module *m)
@@ -463,7 +492,7 @@ static void proxy_release(struct module *m, void *token)
 
 static int proxy_descriptor(struct module *m)
 {
-	return atomic_load(&m->ended) ? -1 : ((struct proxy *)m)->arrivals;
+	return atomic_load(&m->ended) ? -1 : ((struct proxy *)m)->ready;
 }
 
 static void proxy_kill(struct module *m)
@@ -495,6 +524,7 @@ static void proxy_close(struct module *m)
 	if (!atomic_load(&m->ended)) {
 		channel_close_descriptor(p->channel.out); /* it ends when it reads that */
 		p->channel.out = -1;
+		close_listener(p); /* nobody answers any more: what is refused fails at once */
 		reap(p, FAREWELL_MS);
 	}
 	close_process(p);
@@ -521,12 +551,16 @@ static const struct module_ops proxy_ops = {
 	.death = proxy_death,
 };
 
-static void ignore_sigpipe(void)
+static void set_signals(void)
 {
 	struct sigaction now;
 
 	if (sigaction(SIGPIPE, NULL, &now) == 0 && now.sa_handler == SIG_DFL)
 		signal(SIGPIPE, SIG_IGN);
+	/* As a program may find it that was started so: a child would be gone with its status, and
+	 * its number somebody else's, before anybody asks. */
+	if (sigaction(SIGCHLD, NULL, &now) == 0 && now.sa_handler == SIG_IGN)
+		signal(SIGCHLD, SIG_DFL);
 }
 
 int proxy_open(const char *path, const struct worker_source *source,
@@ -542,13 +576,13 @@ int proxy_open(const char *path, const struct worker_source *source,
 			source->close(source->user);
 		return rc;
 	}
-	ignore_sigpipe();
+	set_signals();
 	pthread_mutex_init(&p->lock, NULL);
 	LIST_INIT(&p->waiters);
 	STAILQ_INIT(&p->deferred);
 	p->source = *source;
 	p->options = *options;
-	p->listener = p->arrivals = -1;
+	p->listener = p->ready = -1;
 	p->module.ops = &proxy_ops;
 	p->module.remote = true;
 	atomic_store(&p->module.ended, true);
@@ -566,13 +600,21 @@ int proxy_open(const char *path, const struct worker_source *source,
 
 void proxy_counts(const struct module *m, unsigned long *calls, unsigned long *functions)
 {
-	const struct proxy *p = (const struct proxy *)m;
+	struct proxy *p = (struct proxy *)(uintptr_t)m;
 
+	pthread_mutex_lock(&p->lock);
 	*calls = p->calls;
 	*functions = p->functions;
+	pthread_mutex_unlock(&p->lock);
 }
 
 pid_t proxy_pid(const struct module *m)
 {
-	return ((const struct proxy *)m)->process.pid;
+	struct proxy *p = (struct proxy *)(uintptr_t)m;
+	pid_t pid;
+
+	pthread_mutex_lock(&p->lock);
+	pid = p->process.pid;
+	pthread_mutex_unlock(&p->lock);
+	return pid;
 }

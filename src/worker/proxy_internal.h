@@ -15,6 +15,7 @@
 #define RELEASES_MAX 4096 /* blocks given back in one go; as many as a sane module has at all */
 #define DEFERRED_MAX                                                                               \
 	1024 /* calls of module threads that wait for a handler: each has one at most */
+#define DEFERRED_BYTES (16u * MESSAGE_MAX) /* all of them together */
 
 /* A handler call that is open, on the stack of the thread that makes it. */
 struct waiter {
@@ -22,6 +23,7 @@ struct waiter {
 	uint32_t number;
 	struct handler_call *call;
 	bool done;
+	bool asleep;         /* else it may still be sending */
 	pthread_cond_t turn; /* done, or nobody reads any more */
 };
 
@@ -48,7 +50,7 @@ struct proxy {
 	struct channel channel;
 	struct observer *observer;
 	int listener; /* of its system call filter; -1: none */
-	int arrivals; /* readable when one of pipe and listener is */
+	int ready;    /* epoll(7): either of those two has something */
 	unsigned long calls, functions;
 
 	pthread_mutex_t
@@ -65,6 +67,7 @@ struct proxy {
 	struct waiter_list waiters;
 	struct deferred_queue deferred;
 	unsigned ndeferred;
+	size_t deferred_bytes;
 	void **releases; /* blocks that the worker is told of with the next call */
 	unsigned nreleases, releases_room;
 	struct module_death death;
@@ -86,6 +89,7 @@ struct proxy {
 int proxy_step(struct proxy *p, int ms);
 /* Answers a refused system call, if there is one, and tells of it. */
 bool proxy_refuse(struct proxy *p);
+bool proxy_handler_open(struct proxy *p);
 /* Serves the oldest deferred call. False: there is none. */
 bool proxy_serve_deferred(struct proxy *p);
 void proxy_drop_deferred(struct proxy *p);

@@ -95,6 +95,8 @@ static int serve_function(struct proxy *p, const struct message *m, struct reade
 	if (!err) {
 		reply.result = p->module.function(p->module.user, &call);
 		err = channel_send(&p->channel, answer, put_reply, &reply);
+		if (err == -EPIPE) /* it has died meanwhile; how, is read from the other pipe */
+			err = 0;
 	}
 	if (p->user_data && call.fn == FN_GET_PROFILE_CUSTOM_USER_DATA)
 		wipe(p->user_data, MODULE_USER_DATA_MAX);
@@ -111,7 +113,7 @@ static int defer(struct proxy *p, const struct message *m, struct reader *body)
 	size_t n = reader_left(body);
 	struct deferred *d;
 
-	if (p->ndeferred == DEFERRED_MAX)
+	if (p->ndeferred == DEFERRED_MAX || n > DEFERRED_BYTES - p->deferred_bytes)
 		return -EPROTO;
 	d = malloc(sizeof(*d) + n);
 	if (!d)
@@ -121,6 +123,7 @@ static int defer(struct proxy *p, const struct message *m, struct reader *body)
 	pthread_mutex_lock(&p->lock);
 	STAILQ_INSERT_TAIL(&p->deferred, d, next);
 	p->ndeferred++;
+	p->deferred_bytes += n;
 	pthread_mutex_unlock(&p->lock);
 	return 0;
 }
@@ -134,6 +137,7 @@ static struct deferred *take_deferred(struct proxy *p)
 	if (d) {
 		STAILQ_REMOVE_HEAD(&p->deferred, next);
 		p->ndeferred--;
+		p->deferred_bytes -= d->m.length;
 	}
 	pthread_mutex_unlock(&p->lock);
 	return d;
@@ -174,7 +178,7 @@ void proxy_drop_deferred(struct proxy *p)
 		forget_deferred(d);
 }
 
-static bool handler_open(struct proxy *p)
+bool proxy_handler_open(struct proxy *p)
 {
 	bool open;
 
@@ -206,7 +210,7 @@ static int act(struct proxy *p, const struct message *m, struct reader *body)
 	case MESSAGE_RETURN:
 		return handler_returned(p, m, body);
 	case MESSAGE_FUNCTION:
-		if (p->module.orderly && m->call == 0 && handler_open(p))
+		if (p->module.orderly && m->call == 0 && proxy_handler_open(p))
 			return defer(p, m, body);
 		return serve_function(p, m, body);
 	case MESSAGE_TRESPASS:
@@ -260,8 +264,9 @@ static int look(struct proxy *p, int ms)
 	if (poll(fds, 2, ms) <= 0)
 		return 0;
 	set_acting(p, true);
-	if (fds[1].revents && proxy_refuse(p))
-		return 0;
+	/* However many it answers, what the worker says is heard. */
+	if (fds[1].revents)
+		proxy_refuse(p);
 	return fds[0].revents != 0;
 }
 
@@ -290,21 +295,33 @@ int proxy_step(struct proxy *p, int ms)
 	return -EPIPE;
 }
 
-static bool in_transit(const struct proxy *p)
+/* It has said something, or waits for an answer of ours. */
+static bool has_spoken(const struct proxy *p)
 {
 	struct pollfd fd = {.fd = p->listener, .events = POLLIN};
-	int in = 0, out = 0;
+	int in = 0;
 
-	if (ioctl(p->channel.in, FIONREAD, &in) || in || ioctl(p->channel.out, FIONREAD, &out) ||
-		out)
+	if (ioctl(p->channel.in, FIONREAD, &in) || in)
 		return true;
 	return p->listener >= 0 && poll(&fd, 1, 0) > 0;
 }
 
+/* It has not read all that it was told. */
+static bool has_to_hear(const struct proxy *p)
+{
+	int out = 0;
+
+	return ioctl(p->channel.out, FIONREAD, &out) || out;
+}
+
 bool proxy_at_rest(struct proxy *p)
 {
+	bool heard = !has_to_hear(p); /* before the look: else it may begin to read after it */
+
 	/* One that is played by a test has no threads to look at. */
 	if (!p->observer)
-		return !in_transit(p);
-	return !in_transit(p) && observe_at_rest(p->observer) && !in_transit(p);
+		return heard && !has_spoken(p);
+	if (has_spoken(p) || !observe_at_rest(p->observer) || has_spoken(p))
+		return false;
+	return observe_stopped(p->observer) || (heard && !has_to_hear(p));
 }

@@ -89,7 +89,7 @@ static int close_descriptors(const struct sandbox_config *c)
 
 static int reading_rules(const struct sandbox_config *c, unsigned *abi)
 {
-	int ruleset = sandbox_ruleset(abi);
+	int ruleset = sandbox_ruleset(abi, true);
 	const char *const *path = c->read;
 	size_t i;
 

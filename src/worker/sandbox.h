@@ -102,7 +102,13 @@ bool sandbox_answer(int listener, struct sandbox_refusal *out);
 /* "socket", or "system call 4711"; valid until this thread calls it, or sandbox_answer(), again. */
 const char *sandbox_name(uint32_t number);
 
-/* Wine: between fork() and exec(). */
+/*
+ * Wine: between fork() and exec().
+ *
+ * Its server opens files and sockets for all programs, by the names that they send it; what a
+ * worker is refused it could ask the server for. So server and services are confined, too. They
+ * serve modules of any folder, hence read what the user may read; they write where Wine does.
+ */
 
 struct sandbox_wine {
 	int ruleset;  /* Landlock; -1: none */
@@ -119,6 +125,9 @@ struct sandbox_wine {
  */
 int sandbox_wine_prepare(
 	struct sandbox_wine *w, const char *prefix, const char *server, const char *const *read);
+/* The same for the server and the first program, which starts the services: reading of everything,
+ * writing beneath both folders. */
+int sandbox_wine_prepare_server(struct sandbox_wine *w, const char *prefix, const char *server);
 /*
  * In the child, async-signal-safe: no new privileges, no capabilities, limits (no core, 4096
  * descriptors, a file of 1 GiB), a network namespace with nothing in it, Landlock. Unix sockets

@@ -16,8 +16,9 @@
 #define SANDBOX_SANITIZED 0
 #endif
 
-/* sandbox_landlock.c: descriptor of a new rule set in which all is forbidden, or -1. */
-int sandbox_ruleset(unsigned *abi);
+/* sandbox_landlock.c: descriptor of a new rule set in which all is forbidden, or -1. signals: those
+ * to processes outside of it, too. */
+int sandbox_ruleset(unsigned *abi, bool signals);
 /* Allows reading and executing of a file, or of all beneath a folder; writing too. -errno: it is
  * not there. */
 int sandbox_allow(int ruleset, unsigned abi, const char *path, bool write);

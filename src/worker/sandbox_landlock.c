@@ -40,7 +40,7 @@ static uint64_t all_fs(unsigned abi)
 	return (1ull << bits) - 1;
 }
 
-int sandbox_ruleset(unsigned *abi)
+int sandbox_ruleset(unsigned *abi, bool signals)
 {
 	struct ruleset_attr attr = {0};
 	long version = syscall(
@@ -53,7 +53,7 @@ int sandbox_ruleset(unsigned *abi)
 		return -1;
 	attr.fs = all_fs(*abi);
 	attr.net = *abi >= 4 ? NET_TCP : 0;
-	attr.scoped = *abi >= 6 ? SCOPE_ALL : 0;
+	attr.scoped = *abi >= 6 && signals ? SCOPE_ALL : 0;
 	size = *abi >= 6 ? sizeof(attr) : *abi >= 4 ? 16 : 8;
 	fd = (int)syscall(SYS_landlock_create_ruleset, &attr, size, 0u);
 	if (fd < 0)

@@ -47,7 +47,7 @@ static const char *const readable[] = {
 	"/sys/devices/system",
 };
 
-static const char *const writable[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/tty"};
+static const char *const writable[] = {"/dev/null", "/dev/zero", "/dev/full"};
 
 static void reading_rules(const struct sandbox_wine *w, const char *const *read)
 {
@@ -74,28 +74,52 @@ static void writing_rules(const struct sandbox_wine *w, const char *prefix)
 	}
 }
 
-int sandbox_wine_prepare(
-	struct sandbox_wine *w, const char *prefix, const char *server, const char *const *read)
+/* `signals`: not to others. */
+static int begin(struct sandbox_wine *w, const char *prefix, const char *server, bool signals)
 {
-	int err = 0;
-
 	*w = (struct sandbox_wine){.ruleset = -1};
 	/* The same numbers inside as outside: Wine asks whether its folders are its own. */
 	snprintf(w->uid_map, sizeof(w->uid_map), "%u %u 1", (unsigned)getuid(), (unsigned)getuid());
 	snprintf(w->gid_map, sizeof(w->gid_map), "%u %u 1", (unsigned)getgid(), (unsigned)getgid());
 	if (access(prefix, R_OK | W_OK | X_OK) || access(server, R_OK | X_OK))
 		return -errno;
-	w->ruleset = sandbox_ruleset(&w->abi);
-	if (w->ruleset < 0)
-		return 0;
-	reading_rules(w, read);
-	writing_rules(w, prefix);
-	err = sandbox_allow(w->ruleset, w->abi, prefix, false);
+	w->ruleset = sandbox_ruleset(&w->abi, signals);
+	return 0;
+}
+
+static int end(struct sandbox_wine *w, const char *prefix, const char *server, bool write)
+{
+	int err = sandbox_allow(w->ruleset, w->abi, prefix, write);
+
 	if (!err)
-		err = sandbox_allow(w->ruleset, w->abi, server, false);
+		err = sandbox_allow(w->ruleset, w->abi, server, write);
 	if (err)
 		sandbox_wine_done(w);
 	return err;
+}
+
+int sandbox_wine_prepare(
+	struct sandbox_wine *w, const char *prefix, const char *server, const char *const *read)
+{
+	int err = begin(w, prefix, server, true);
+
+	if (err || w->ruleset < 0)
+		return err;
+	reading_rules(w, read);
+	writing_rules(w, prefix);
+	return end(w, prefix, server, false);
+}
+
+int sandbox_wine_prepare_server(struct sandbox_wine *w, const char *prefix, const char *server)
+{
+	static const char *const everything[] = {"/", NULL};
+	/* The server ends threads and processes by signals. */
+	int err = begin(w, prefix, server, false);
+
+	if (err || w->ruleset < 0)
+		return err;
+	reading_rules(w, everything);
+	return end(w, prefix, server, true);
 }
 
 static bool write_text(const char *path, const char *text)

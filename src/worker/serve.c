@@ -30,6 +30,7 @@ struct caller {
 	struct function_call *function;
 	DWORD result;
 	bool done;
+	bool asleep; /* in wait_for_reply() */
 	pthread_cond_t turn;
 };
 
@@ -42,20 +43,24 @@ static struct worker {
 	bool reading;
 	unsigned running; /* handlers that are open */
 	uint64_t begun;   /* how many there have been */
-	unsigned pool;    /* threads that make calls */
+	unsigned pool;    /* threads that make calls, beside the first */
 	unsigned idle;    /* those of them that wait */
-	bool ticking;     /* one of these is the relief, and looks every 2 ms */
+	unsigned unknown; /* those that the module's carrier does not know yet for ours */
+	pthread_t last;   /* of them to end; it joins the one that ended before it */
+	bool has_last;
+	bool ticking; /* one of these is the relief, and looks every 2 ms */
 	bool deinitialised;
 	bool over; /* the host is gone */
 	int status;
-	pthread_cond_t work;
+	pthread_cond_t work, known;
 	struct open_call *waiting; /* calls that came to a thread that cannot make them */
 	struct open_call *spare;
 	unsigned nspare;
 	struct caller *callers;
 } worker = {.lock = PTHREAD_MUTEX_INITIALIZER,
 	.looking = PTHREAD_MUTEX_INITIALIZER,
-	.work = PTHREAD_COND_INITIALIZER};
+	.work = PTHREAD_COND_INITIALIZER,
+	.known = PTHREAD_COND_INITIALIZER};
 
 static void *pool_main(void *user);
 
@@ -141,11 +146,22 @@ static void put_return(struct writer *w, const void *what)
 	message_put_return(w, &r->call->call, &r->call->before, &blocks, &r->extra);
 }
 
+/* A thread of ours that has only just begun would be taken for one of the module's. */
+static void await_pool(void)
+{
+	pthread_mutex_lock(&worker.lock);
+	while (worker.unknown)
+		pthread_cond_wait(&worker.known, &worker.lock);
+	pthread_mutex_unlock(&worker.lock);
+}
+
 /* Whether the module has threads of its own, or, at its end, how many. */
 static unsigned module_threads(enum crossing_fn fn)
 {
 	unsigned n;
 
+	if (fn == FN_DEINIT_SERVICE)
+		await_pool();
 	pthread_mutex_lock(&worker.looking);
 	if (fn == FN_DEINIT_SERVICE)
 		n = worker.module->ops->threads(worker.module);
@@ -241,13 +257,21 @@ static int receive(struct open_call **call)
 	return rc;
 }
 
-/* With the lock held: somebody else may read. */
+/*
+ * With the lock held: somebody else may read. A caller that still sends does not hear that, and one
+ * that is done goes away. With none left, a handler may be open that waits for the host's next
+ * call: then the relief has to come back.
+ */
 static void give_up_reading(void)
 {
+	struct caller *c = worker.callers;
+
 	worker.reading = false;
-	if (worker.callers)
-		pthread_cond_signal(&worker.callers->turn);
-	else if (worker.idle && !worker.running)
+	while (c && (!c->asleep || c->done))
+		c = c->next;
+	if (c)
+		pthread_cond_signal(&c->turn);
+	else if (worker.idle && (!worker.running || !worker.ticking))
 		pthread_cond_signal(&worker.work);
 }
 
@@ -256,11 +280,10 @@ static void add_thread(void)
 {
 	pthread_t thread;
 
+	if (pthread_create(&thread, NULL, pool_main, NULL))
+		return; /* those that come back do its work */
 	worker.pool++;
-	if (pthread_create(&thread, NULL, pool_main, NULL) == 0)
-		pthread_detach(thread);
-	else
-		worker.pool--; /* those that come back do its work */
+	worker.unknown++;
 }
 
 /* For a thread of the module's that has received a call: another one has to make it. */
@@ -381,9 +404,36 @@ static void run_pool(void)
 		make_call(c);
 		pthread_mutex_lock(&worker.lock);
 	}
+	pthread_mutex_unlock(&worker.lock);
+}
+
+/* What a library keeps for a thread has to go with that, and before the library does. */
+static void end_thread(void)
+{
+	pthread_t before;
+	bool had;
+
+	pthread_mutex_lock(&worker.lock);
+	before = worker.last;
+	had = worker.has_last;
+	worker.last = pthread_self();
+	worker.has_last = true;
 	worker.pool--;
 	pthread_cond_broadcast(&worker.work);
 	pthread_mutex_unlock(&worker.lock);
+	if (had)
+		pthread_join(before, NULL);
+}
+
+/* By the first thread. */
+static void join_pool(void)
+{
+	pthread_mutex_lock(&worker.lock);
+	while (worker.pool)
+		pthread_cond_wait(&worker.work, &worker.lock);
+	pthread_mutex_unlock(&worker.lock);
+	if (worker.has_last)
+		pthread_join(worker.last, NULL);
 }
 
 static void *pool_main(void *user)
@@ -392,7 +442,12 @@ static void *pool_main(void *user)
 	pthread_mutex_lock(&worker.looking);
 	worker.module->ops->host_thread(worker.module, true);
 	pthread_mutex_unlock(&worker.looking);
+	pthread_mutex_lock(&worker.lock);
+	worker.unknown--;
+	pthread_cond_broadcast(&worker.known);
+	pthread_mutex_unlock(&worker.lock);
 	run_pool();
+	end_thread();
 	return NULL;
 }
 
@@ -429,7 +484,9 @@ static void wait_for_reply(struct caller *c)
 	pthread_mutex_lock(&worker.lock);
 	while (!c->done) {
 		if (worker.reading) {
+			c->asleep = true;
 			pthread_cond_wait(&c->turn, &worker.lock);
+			c->asleep = false;
 			continue;
 		}
 		worker.reading = true;
@@ -563,12 +620,8 @@ int serve(const struct serve_config *config)
 		return 1;
 	if (greet(&start) || load(config, &start))
 		return 1;
-	worker.pool = 1;
 	run_pool();
-	pthread_mutex_lock(&worker.lock);
-	while (worker.pool)
-		pthread_cond_wait(&worker.work, &worker.lock);
-	pthread_mutex_unlock(&worker.lock);
+	join_pool();
 	worker.module->ops->close(worker.module);
 	channel_close(&worker.channel);
 	return worker.status;

@@ -56,6 +56,9 @@ static int start_confined(const struct source *s, struct launch *program,
 	program->user = &sandbox;
 	rc = launch(program, out);
 	sandbox_wine_done(&sandbox);
+	/* What the server is allowed, the worker is. */
+	out->sandbox &=
+		wine_server_sandbox(s->wine) | ~(unsigned)(SANDBOX_NETWORK | SANDBOX_LANDLOCK);
 	return rc ? failed(err, room, s, rc) : 0;
 }
 

@@ -8,7 +8,7 @@
  *
  * The loader is $OPENIHV_WINE, /usr/lib/wine/wine64 (Debian), or wine64 or wine in PATH.
  *
- * Three files lie in FOLDER, $XDG_CACHE_HOME/openihv or ~/.cache/openihv:
+ * Four files lie in FOLDER, $XDG_CACHE_HOME/openihv or ~/.cache/openihv:
  *
  *	wine        the prefix: what Windows programs see as C:, and the registry. It is made once,
  *	            as wine.new, and renamed when it is complete. A stamp in it names the loader and
@@ -17,6 +17,8 @@
  *	            ends it, and never longer.
  *	wine.users  held shared by each open struct wine, in whatever process. Who closes tries to
  *hold it exclusively, under wine.lock: only the last one can, and ends the server.
+ *
+ *	wine.server where the server last had its socket, and which sandbox it is in.
  *
  * A wineserver, and services that it keeps, serve all programs of a prefix. The first program would
  * start them, and they would inherit its descriptors: a pipe to it would never end. So the server
@@ -66,6 +68,8 @@ int wine_server_up(struct wine *w, char *err, size_t room);
 pid_t wine_server_pid(const struct wine *w);
 // The folder of its socket, wherever this Wine keeps that; false: there is no server now.
 bool wine_server_folder(const struct wine *w, char *out, size_t room);
+// The SANDBOX_* (sandbox.h) of the server that there is; it opens files and sockets for all.
+unsigned wine_server_sandbox(const struct wine *w);
 // The prefix, or NULL under WSL.
 const char *wine_prefix(const struct wine *w);
 

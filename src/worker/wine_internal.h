@@ -6,6 +6,9 @@
 
 #include "worker/wine.h"
 
+// wineserver's option to stay: `-p` and WINE_LINGER.
+#define WINE_LINGER_OPTION "-p600"
+
 struct wine {
 	bool wsl;       // no Wine at all
 	char *loader;   // runs a Windows program
@@ -38,7 +41,12 @@ int wine_prefix_ready(const struct wine *w, bool alone);
 
 // wine_server.c: by prefix, since a prefix in the making has a server, too.
 pid_t wine_server_of(const char *prefix);
+// How many programs run in it.
+unsigned wine_programs_of(const char *prefix);
 int wine_server_start(const struct wine *w);
 void wine_server_down(const struct wine *w, const char *prefix, char **envp);
+
+// wine_confined.c: as step_run(), in the sandbox of the server. Held: wine.lock.
+int wine_confined_run(const struct wine *w, const char *const argv[]);
 
 #endif

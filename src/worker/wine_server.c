@@ -123,6 +123,12 @@ pid_t wine_server_of(const char *prefix)
 	return found;
 }
 
+unsigned wine_programs_of(const char *prefix)
+{
+	pid_t found;
+	return each_process(is_program, prefix, 0, &found);
+}
+
 // The programs of a server that has ended; one that was killed leaves them waiting for ever.
 static void end_programs(const char *prefix)
 {
@@ -159,18 +165,18 @@ const char *wine_prefix(const struct wine *w)
 // Held: wine.lock.
 int wine_server_start(const struct wine *w)
 {
-	char linger[32];
-	(void)snprintf(linger, sizeof(linger), "-p%d", WINE_LINGER);
-	const char *const server[] = {w->server, linger, NULL};
+	const char *const server[] = {w->server, WINE_LINGER_OPTION, NULL};
 	const char *const nothing[] = {w->loader, "cmd.exe", "/c", "exit", NULL};
 	if (!wine_server_of(w->prefix)) {
 		end_programs(w->prefix);
 		// It returns when the server can be connected to.
-		int rc = step_run(server, w->envp, w->limit, NULL, 0);
+		int rc = wine_confined_run(w, server);
+		if (rc == -ESRCH)
+			return wine_fail(w, -EIO, "Wine (%s): its server did not stay", w->loader);
 		if (rc)
 			return wine_step_failed(w, rc, "its server did not start");
 	}
-	int rc = step_run(nothing, w->envp, w->limit, NULL, 0);
+	int rc = wine_confined_run(w, nothing);
 	if (!rc && wine_server_of(w->prefix))
 		return 0;
 	wine_server_down(w, w->prefix, w->envp);

@@ -17,14 +17,46 @@ struct source {
 	char *module, *program;
 };
 
+/* Of the environment a module sees what loader, C library, libcrypto and sanitizers go by. The rest
+ * is nobody's business: people keep passwords there. */
+static const char *const kept[] = {"LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH",
+	"LD_PRELOAD", "OPENSSL_CONF", "OPENSSL_MODULES", "ASAN_OPTIONS", "LSAN_OPTIONS",
+	"TSAN_OPTIONS", "UBSAN_OPTIONS"};
+
+#define KEPT (sizeof(kept) / sizeof(kept[0]))
+
+static bool is_named(const char *variable, const char *name)
+{
+	size_t n = strlen(name);
+
+	return strncmp(variable, name, n) == 0 && variable[n] == '=';
+}
+
+/* The strings stay where they are. */
+static void environment(char *out[KEPT + 1])
+{
+	size_t i, n = 0;
+	char **v;
+
+	for (i = 0; i < KEPT; i++) {
+		for (v = environ; *v && !is_named(*v, kept[i]); v++)
+			;
+		if (*v)
+			out[n++] = *v;
+	}
+	out[n] = NULL;
+}
+
 static int start_native(void *user, struct worker_process *out, char *err, size_t room)
 {
 	struct source *s = user;
 	char socket[] = "SOCKET";
-	char *argv[] = {s->program, s->module, socket, NULL};
-	struct launch program = {.program = s->program, .argv = argv, .socket = true};
-	int rc = launch(&program, out);
+	char *argv[] = {s->program, s->module, socket, NULL}, *envp[KEPT + 1];
+	struct launch program = {.program = s->program, .argv = argv, .envp = envp, .socket = true};
+	int rc;
 
+	environment(envp);
+	rc = launch(&program, out);
 	if (rc)
 		snprintf(err, room, "its worker %s cannot be started: %s", s->program,
 			strerror(-rc));

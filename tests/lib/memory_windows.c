@@ -5,6 +5,8 @@
 
 #include <windows.h>
 
+#include "module/platform.h"
+
 static bool in_chunk(const uint8_t *chunk, size_t len, const uint8_t *masked, size_t n)
 {
 	for (size_t i = 0; i + n <= len; i++) {
@@ -17,7 +19,7 @@ static bool in_chunk(const uint8_t *chunk, size_t len, const uint8_t *masked, si
 	return false;
 }
 
-// It may go away while it is read, so it is read by the system.
+// It may go away while it is read.
 static bool in_region(const uint8_t *p, size_t len, const uint8_t *masked, size_t n)
 {
 	static uint8_t chunk[1 << 16];
@@ -25,9 +27,8 @@ static bool in_region(const uint8_t *p, size_t len, const uint8_t *masked, size_
 
 	for (size_t at = 0; at < len && !found; at += sizeof(chunk) - n) {
 		const size_t want = len - at < sizeof(chunk) ? len - at : sizeof(chunk);
-		SIZE_T got = 0;
-		(void)ReadProcessMemory(GetCurrentProcess(), p + at, chunk, want, &got);
-		found = in_chunk(chunk, got, masked, n);
+		if (platform_read(p + at, chunk, want) == 0)
+			found = in_chunk(chunk, want, masked, n);
 	}
 	memset(chunk, 0, sizeof(chunk));
 	return found;

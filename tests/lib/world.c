@@ -23,6 +23,8 @@ const char *world_built(const char *name)
 	static char path[4096];
 	const char *build = getenv("OPENIHV_BUILD");
 
+	if (name[0] == '/')
+		build = "";
 	snprintf(path, sizeof(path), "%s/%s", build ? build : "build", name);
 	return path;
 }
@@ -178,10 +180,13 @@ static int open_isolated(struct world *w, struct module **out, char *err, size_t
 		.sandboxed = on_sandboxed,
 		.user = w};
 	char *program = strdup(world_built("openihv-worker"));
-	const struct worker_config config = {.options = options, .program = program};
+	struct worker_config config = {.options = options, .program = program};
 	int rc;
 
 	assert_non_null(program);
+	/* A Windows module's is of another build, which the environment names. */
+	if (strstr(w->config.module, ".dll"))
+		config.program = NULL;
 	rc = worker_open(world_built(w->config.module), &config, out, err, room);
 	free(program);
 	return rc;

@@ -42,7 +42,7 @@
 struct world;
 
 struct world_config {
-	const char *module;   /* below OPENIHV_BUILD */
+	const char *module;   /* below OPENIHV_BUILD, or an absolute path */
 	const char *security; /* fragment for the module; NULL: a profile without an IHV block */
 	const char *aps[WORLD_APS]; /* as sim_ap_config_parse() reads them; SSID: WORLD_SSID */
 	unsigned adapters;          /* stations; 0: 1 */

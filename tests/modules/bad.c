@@ -23,16 +23,18 @@
 #define FAULT_LATE_COMPLETION   9
 #define FAULT_CRASH             10
 #define FAULT_HANG              11
+#define FAULT_CRASH_START       12
+#define FAULT_CRASH_CONNECT     13
 /* In PerformPreAssociate, what ends a process, or should not: */
-#define FAULT_PRINT      12 /* on stdout, and reads stdin */
-#define FAULT_EXIT       13
-#define FAULT_ABORT      14
-#define FAULT_SEGV       15
-#define FAULT_OVERFLOW   16 /* of the stack */
-#define FAULT_GARBAGE    17 /* into whatever is open */
-#define FAULT_CLOSE      18 /* all that it was not given as 0, 1, 2 */
-#define FAULT_LATE_CLOSE 19 /* the same, and it does not return soon */
-#define FAULT_REFUSED    20 /* a thread that asks the kernel for what it may not have */
+#define FAULT_PRINT      14 /* on stdout, and reads stdin */
+#define FAULT_EXIT       15
+#define FAULT_ABORT      16
+#define FAULT_SEGV       17
+#define FAULT_OVERFLOW   18 /* of the stack */
+#define FAULT_GARBAGE    19 /* into whatever is open */
+#define FAULT_CLOSE      20 /* all that it was not given as 0, 1, 2 */
+#define FAULT_LATE_CLOSE 21 /* the same, and it does not return soon */
+#define FAULT_REFUSED    22 /* a thread that asks the kernel for what it may not have */
 
 #define FAULT_OF_PROCESS (FAULT >= FAULT_PRINT)
 
@@ -180,6 +182,15 @@ static DWORD WINAPI fail_and_associate(HANDLE ext, HANDLE connect,
 }
 #endif
 
+#if FAULT == FAULT_CRASH_CONNECT
+static DWORD WINAPI die(HANDLE ext, HANDLE connect, PDOT11EXT_IHV_PROFILE_PARAMS params,
+	PDOT11EXT_IHV_CONNECTIVITY_PROFILE connectivity, PDOT11EXT_IHV_SECURITY_PROFILE security,
+	PDOT11_BSS_LIST networks, PDWORD reason)
+{
+	abort();
+}
+#endif
+
 #if FAULT == FAULT_LATE_COMPLETION
 static HANDLE last_session;
 
@@ -209,6 +220,8 @@ IHV_EXPORT DWORD WINAPI Dot11ExtIhvInitService(
 {
 	DWORD error = template_init_service(version, apis, reserved, handlers);
 
+	if (FAULT == FAULT_CRASH_START)
+		raise(SIGSEGV);
 	if (FAULT == FAULT_INIT_SERVICE)
 		return ERROR_NOT_ENOUGH_MEMORY;
 	if (FAULT == FAULT_NULL_HANDLER)
@@ -221,6 +234,9 @@ IHV_EXPORT DWORD WINAPI Dot11ExtIhvInitService(
 #endif
 #if FAULT_OF_PROCESS
 	handlers->Dot11ExtIhvPerformPreAssociate = fail_and_associate;
+#endif
+#if FAULT == FAULT_CRASH_CONNECT
+	handlers->Dot11ExtIhvPerformPreAssociate = die;
 #endif
 #if FAULT == FAULT_LATE_COMPLETION
 	handlers->Dot11ExtIhvPerformPostAssociate = note_session;

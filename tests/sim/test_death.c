@@ -18,6 +18,7 @@
 
 #include "module/inproc.h"
 #include "tests/lib/fake_module.h"
+#include "tests/lib/radio.h"
 
 #define EVENTS_MAX 64
 #define MINUTE     (60 * NS_PER_S)
@@ -37,13 +38,6 @@ static struct told events[EVENTS_MAX];
 static unsigned nevents;
 static uint64_t die_at; /* the crossing at which the module dies; 0: at none */
 static enum module_end die_how;
-static const struct miniport_ops *radio; /* as the simulation made it */
-static struct miniport_ops watched;
-static struct {
-	bool powered, pairwise;
-	uint32_t group, exemptions;
-} at_radio[WORLD_ADAPTERS];
-static struct world *world;
 static uint64_t ask_at; /* the crossing at which a callback asks for something */
 static void (*ask)(struct world *w);
 
@@ -55,53 +49,6 @@ static unsigned wrong;
 		if (!(condition) && !wrong++)                                                      \
 			print_error("%s:%d: %s\n", __FILE__, __LINE__, #condition);                \
 	} while (0)
-
-/* ---- The radio, looked at. ---- */
-
-static unsigned index_of(const struct miniport *mp)
-{
-	unsigned i;
-
-	for (i = 0; i < world->nadapters; i++)
-		if (world->adapters[i].mp == mp)
-			return i;
-	abort();
-}
-
-static int watch_power(struct miniport *mp, bool on)
-{
-	at_radio[index_of(mp)].powered = on;
-	return radio->power(mp, on);
-}
-
-static int watch_default_key(struct miniport *mp, const struct miniport_key *key)
-{
-	uint32_t bit = 1u << key->index;
-	uint32_t *group = &at_radio[index_of(mp)].group;
-
-	*group = key->remove ? *group & ~bit : *group | bit;
-	return radio->set_default_key(mp, key);
-}
-
-static int watch_mapping_key(struct miniport *mp, const struct miniport_key *key)
-{
-	at_radio[index_of(mp)].pairwise = !key->remove;
-	return radio->set_mapping_key(mp, key);
-}
-
-static void watch_radio(struct world *w)
-{
-	unsigned i;
-
-	memset(at_radio, 0, sizeof(at_radio));
-	radio = w->adapters[0].mp->ops;
-	watched = *radio;
-	watched.power = watch_power;
-	watched.set_default_key = watch_default_key;
-	watched.set_mapping_key = watch_mapping_key;
-	for (i = 0; i < w->nadapters; i++)
-		w->adapters[i].mp->ops = &watched;
-}
 
 /* ---- What the host tells. ---- */
 
@@ -120,9 +67,7 @@ static void nothing_left(const struct world *w)
 	for (i = 0; i < w->nadapters; i++) {
 		if (w->adapters[i].host)
 			CHECK(!(host_port_open(w->adapters[i].host, NULL)));
-		CHECK(!(at_radio[i].powered && !w->adapters[i].unplugged));
-		CHECK(!(at_radio[i].pairwise));
-		CHECK(at_radio[i].group == 0);
+		CHECK(radio_empty(w, i));
 	}
 }
 
@@ -160,8 +105,7 @@ static void on_crossing(struct world *w, const struct crossing *x)
 
 static struct module *make(struct world *w)
 {
-	world = w;
-	watch_radio(w);
+	radio_watch(w);
 	fake = fake_new();
 	return &fake->module;
 }
@@ -295,7 +239,7 @@ static void test_healthy(void **state)
 	(void)state;
 	open_world(&w, 0, false);
 	up(&w);
-	assert_true(at_radio[0].pairwise && at_radio[0].group == 2 && at_radio[0].powered);
+	assert_true(radio_has_key(0) && radio_group_keys(0) == 2);
 	close_world(&w);
 	assert_int_equal(nevents, 2);
 	assert_int_equal(events[0].id, MODULE_STARTED);
@@ -326,7 +270,7 @@ static void test_every_crossing(void **state)
 		/* It may have died at the very end. */
 		pass(&w, 2 * NS_PER_S);
 		assert_true(host_port_open(w.adapters[0].host, NULL));
-		assert_true(at_radio[0].pairwise && at_radio[0].group == 2);
+		assert_true(radio_has_key(0) && radio_group_keys(0) == 2);
 		assert_int_equal(fake->loads, 1);
 		assert_int_equal(count_events(MODULE_STARTED), 2);
 		assert_int_equal(count_events(MODULE_STOPPED_UNEXPECTEDLY), 1);
@@ -539,7 +483,7 @@ static void test_early_key(void **state)
 	fake->early_key = fake->asks = true;
 	assert_int_equal(host_connect(w.adapters[0].host, w.profile), 0);
 	world_rest(&w, NS_PER_S);
-	assert_int_equal(at_radio[0].group, 2);
+	assert_int_equal(radio_group_keys(0), 2);
 	kill_it(&w);
 	close_world(&w);
 }

@@ -7,7 +7,7 @@
  *
  * And what only a process can do: print, exit, crash, close what it has open, outlive its host.
  */
-#include "tests/lib/world.h"
+#include "tests/lib/life.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -23,190 +23,21 @@
 
 #include "worker/proxy.h"
 
-#define REASON_BUSY 5 /* 802.11-2020, Table 9-49 */
-#define ROAM_BETTER 0xB
 #define SEEDS       5
 #define REPETITIONS 20
 #define DEATHS      5 /* in a row; then it is left alone */
 
-static void no_child_left(void)
+#if defined(__SANITIZE_THREAD__)
+/* The child of test_host_ends() begins anew, with threads of its own. */
+const char *__tsan_default_options(void);
+__attribute__((visibility("default"))) const char *__tsan_default_options(void)
 {
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	assert_int_equal(errno, ECHILD);
+	return "die_after_fork=0";
 }
-
-/* ---- One life, in process and out of it. ---- */
-
-struct record {
-	struct crossing *list;
-	size_t count;
-};
-
-/* What a module needs to get an authorised port. */
-struct subject {
-	const char *module, *security, *radio;
-	bool breaks_rules;
-};
+#endif
 
 static const struct subject rsn = {WORLD_RSN, WORLD_SECURITY, WORLD_RADIO, false};
 static const struct subject template = {WORLD_TEMPLATE, NULL, "open", false};
-
-/* Ends the association as soon as it is pending, once. */
-static void disassociate(void *user)
-{
-	struct world *w = (struct world *)user;
-	unsigned i;
-
-	for (i = 0; i < w->naps; i++)
-		sim_ap_disassociate(w->aps[i], world_station(w, 0), REASON_BUSY);
-}
-
-static void end_pending(struct world *w, const struct crossing *x)
-{
-	bool *pending = (bool *)w->config.user;
-
-	if (!*pending || x->fn != FN_PERFORM_POST_ASSOCIATE || x->phase != PHASE_EXIT)
-		return;
-	*pending = false;
-	if (host_post(w->host, disassociate, w))
-		abort();
-}
-
-static void ended_by_ap(struct world *w)
-{
-	disassociate(w);
-	world_rest(w, NS_PER_S);
-	world_recover(w, 0);
-}
-
-static void roamed(struct world *w)
-{
-	const struct sim_ap *from = world_ap(w, 0);
-	const struct sim_ap *to = from == w->aps[0] ? w->aps[1] : w->aps[0];
-
-	assert_int_equal(
-		sim_station_roam(w->adapters[0].mp, sim_ap_config(to)->bssid, ROAM_BETTER), 0);
-	world_rest(w, NS_PER_S);
-	assert_true(world_wait_open(w, 0));
-	world_ping(w, 0);
-}
-
-static void switched_off(struct world *w)
-{
-	struct world_adapter *a = &w->adapters[0];
-
-	assert_int_equal(host_disable(a->host), 0);
-	assert_true(world_wait(w, 0, NOTICE_ADAPTER_DOWN, 0));
-	world_recover(w, 0);
-}
-
-static void unplugged(struct world *w)
-{
-	struct world_adapter *a = &w->adapters[0];
-
-	sim_unplug(a->mp);
-	a->unplugged = true;
-	assert_true(world_wait(w, 0, NOTICE_ADAPTER_REMOVED, 0));
-	world_recover(w, 0);
-}
-
-/* Every end of a port; the last is that of the host. */
-static void live(struct world *w, bool *pending)
-{
-	world_bring_up(w, 0);
-	world_disconnect(w, 0);
-	*pending = true;
-	world_try_connect(w, 0);
-	assert_false(*pending);
-	world_recover(w, 0);
-	ended_by_ap(w);
-	roamed(w);
-	switched_off(w);
-	unplugged(w);
-	world_disconnect(w, 0);
-	world_recover(w, 0);
-}
-
-static struct record record_life(const struct subject *s, uint64_t seed, bool isolated, bool guard)
-{
-	bool pending = false;
-	const struct world_config config = {.module = s->module,
-		.security = s->security,
-		.aps = {s->radio, s->radio},
-		.seed = seed,
-		.isolated = isolated,
-		.guard = guard,
-		.breaks_rules = s->breaks_rules,
-		.crossing = end_pending,
-		.user = &pending};
-	struct record r;
-	struct world w;
-
-	world_open(&w, &config);
-	live(&w, &pending);
-	world_stop(&w);
-	r = (struct record){w.crossings, w.ncrossings};
-	w.crossings = NULL;
-	if (isolated)
-		assert_int_equal(w.incarnations, 1);
-	world_close(&w);
-	no_child_left();
-	return r;
-}
-
-static void print_record(const struct record *r, size_t from, size_t to)
-{
-	struct world w = {
-		.crossings = r->list + from, .ncrossings = (to < r->count ? to : r->count) - from};
-
-	world_dump(&w);
-}
-
-static void differ(const struct record *a, const struct record *b, size_t at, const char *what)
-{
-	size_t from = at > 10 ? at - 10 : 0;
-
-	print_error(
-		"%s of crossing %zu; %zu and %zu crossings\n", what, at + 1, a->count, b->count);
-	print_record(a, from < a->count ? from : a->count, at + 3);
-	print_error("\n");
-	print_record(b, from < b->count ? from : b->count, at + 3);
-	fail_msg("not the same record");
-}
-
-static void same(const struct record *a, const struct record *b)
-{
-	size_t i;
-
-	for (i = 0; i < a->count && i < b->count; i++) {
-		const struct crossing *x = &a->list[i], *y = &b->list[i];
-#define SAME(member)                                                                               \
-	do {                                                                                       \
-		if (x->member != y->member)                                                        \
-			differ(a, b, i, #member);                                                  \
-	} while (0)
-		SAME(seq);
-		SAME(time);
-		SAME(fn);
-		SAME(phase);
-		SAME(adapter);
-		SAME(handle);
-		SAME(peer);
-		SAME(result);
-		SAME(reason);
-		SAME(ext);
-		SAME(thread);
-		SAME(flags);
-		SAME(data_length);
-#undef SAME
-		if (memcmp(x->data, y->data, sizeof(x->data)) != 0)
-			differ(a, b, i, "data");
-		if (memcmp(x->arg, y->arg, sizeof(x->arg)) != 0)
-			differ(a, b, i, "arg");
-	}
-	if (a->count != b->count)
-		differ(a, b, i, "number");
-}
 
 static void compare(const struct subject *s, uint64_t seed, bool guard)
 {
@@ -214,7 +45,7 @@ static void compare(const struct subject *s, uint64_t seed, bool guard)
 	struct record there = record_life(s, seed, true, guard);
 
 	assert_true(here.count > 200);
-	same(&here, &there);
+	record_same(&here, &there);
 	free(here.list);
 	free(there.list);
 }
@@ -244,7 +75,7 @@ static void repeat(const struct subject *s)
 
 	for (i = 1; i < REPETITIONS; i++) {
 		again = record_life(s, 7, true, false);
-		same(&first, &again);
+		record_same(&first, &again);
 		free(again.list);
 	}
 	free(first.list);
@@ -257,17 +88,6 @@ static void test_repeatable(void **state)
 	repeat(&template);
 }
 
-/* Leaves of a record what guards saw. Returns how much that was. */
-static size_t keep_trespasses(struct record *r)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < r->count; i++)
-		if (r->list[i].fn == FN_MODULE_TRESPASS)
-			r->list[n++] = r->list[i];
-	return r->count = n;
-}
-
 /*
  * The same trespasses in the same order. Between which other crossings they stand is not said: a
  * guard tells before the next call of any of the module's threads.
@@ -277,10 +97,10 @@ static void trespasses(const char *module)
 	const struct subject s = {module, NULL, "open", true};
 	struct record here = record_life(&s, 3, false, true);
 	struct record there = record_life(&s, 3, true, true);
-	size_t i, n = keep_trespasses(&here);
+	size_t i, n = record_keep_trespasses(&here);
 
 	print_message("%s: %zu\n", module, n);
-	assert_int_equal(keep_trespasses(&there), n);
+	assert_int_equal(record_keep_trespasses(&there), n);
 	assert_true(n > 3);
 	for (i = 0; i < n; i++) {
 		assert_memory_equal(here.list[i].arg, there.list[i].arg, sizeof(here.list[i].arg));
@@ -448,8 +268,8 @@ static void test_two_hosts(void **state)
 	assert_int_not_equal(proxy_pid(a.module), proxy_pid(b.module));
 	world_bring_up(&a, 0);
 	world_bring_up(&b, 0);
-	roamed(&a);
-	roamed(&b);
+	life_roam(&a);
+	life_roam(&b);
 
 	/* The end of one is nothing to the other. */
 	crossings = a.ncrossings;
@@ -460,7 +280,7 @@ static void test_two_hosts(void **state)
 	assert_int_equal(a.ncrossings, crossings);
 	world_ping(&a, 0);
 	world_close(&b);
-	roamed(&a);
+	life_roam(&a);
 	world_close(&a);
 	no_child_left();
 }

@@ -86,6 +86,7 @@ static void test_sleeps(void **state)
 	await(c, true);
 	for (i = 0; i < 100; i++)
 		assert_true(observe_at_rest(c->observer));
+	assert_false(observe_stopped(c->observer));
 }
 
 static void test_runs(void **state)
@@ -106,8 +107,10 @@ static void test_stopped_or_gone(void **state)
 
 	assert_int_equal(write(c->to, "x", 1), 1);
 	await(c, false);
+	assert_false(observe_stopped(c->observer));
 	assert_int_equal(kill(c->pid, SIGSTOP), 0);
 	await(c, true);
+	assert_true(observe_stopped(c->observer));
 	assert_int_equal(kill(c->pid, SIGCONT), 0);
 	await(c, false);
 	assert_int_equal(kill(c->pid, SIGKILL), 0);

@@ -52,8 +52,8 @@ static void test_refused_files(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		err[0] = '\0';
-		assert_int_equal(
-			inproc_open(table[i].path, NULL, &module, err, sizeof(err)), table[i].error);
+		assert_int_equal(inproc_open(table[i].path, NULL, &module, err, sizeof(err)),
+			table[i].error);
 		assert_null(module);
 		assert_int_not_equal(err[0], '\0');
 	}
@@ -130,9 +130,12 @@ static void test_profiles(void **state)
 }
 
 // A thread that the module does not own is told from one that the host has claimed.
-static DWORD WINAPI rest(LPVOID event)
+static DWORD WINAPI rest(LPVOID events)
 {
-	(void)WaitForSingleObject((HANDLE)event, INFINITE);
+	HANDLE *e = (HANDLE *)events;
+
+	(void)SetEvent(e[1]);
+	(void)WaitForSingleObject(e[0], INFINITE);
 	return 0;
 }
 
@@ -155,7 +158,9 @@ static void test_threads(void **state)
 	(void)state;
 	assert_int_equal(WaitForSingleObject(events[1], INFINITE), WAIT_OBJECT_0);
 	assert_int_equal(module->ops->activity(module), MODULE_ALONE);
-	HANDLE foreign = CreateThread(NULL, 0, rest, events[0], 0, NULL);
+	(void)ResetEvent(events[1]);
+	HANDLE foreign = CreateThread(NULL, 0, rest, events, 0, NULL);
+	assert_int_equal(WaitForSingleObject(events[1], INFINITE), WAIT_OBJECT_0);
 	assert_int_equal(module->ops->activity(module), MODULE_BUSY);
 	assert_int_equal(module->ops->threads(module), 1);
 	(void)SetEvent(events[0]);
