@@ -36,7 +36,7 @@ offers() { # EXPECTED WORD... : the last word is the one being typed
 
 offers '--help|--version|check|inspect|rules|run' ''
 offers 'rules|run' r
-offers '--ap|--deadline|--end|--help|--in-process|--isolate|--json|--page-guard|--pcap|--profile|--seed|--stop-deadline|--strict|--trace|--ui-response|--version' run one.so --
+offers '--ap|--deadline|--end|--help|--in-process|--isolate|--json|--module|--page-guard|--pcap|--profile|--seed|--stop-deadline|--strict|--trace|--ui-response|--version' run one.so --
 offers '--page-guard|--pcap|--profile' run one.so --p
 offers '--in-process|--isolate' run one.so --i
 offers '' run one.so --deadline ''
