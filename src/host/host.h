@@ -15,8 +15,8 @@
  * A module in a process of its own may die, of itself or because a handler did not return in time.
  * The host then closes its ports, switches the adapters off and, by a timer on the loop, starts it
  * anew after 1 s (host_config.restart_ms), and twice as long after each death that follows, 60 s at
- * most; after a life of 10 minutes it is 1 s again. Adapters come back by themselves, and so do connections that were
- * wanted. Five deaths within 10 minutes leave it stopped.
+ * most; after a life of 10 minutes it is 1 s again. Adapters come back by themselves, and so do
+ * connections that were wanted. Five deaths within 10 minutes leave it stopped.
  */
 #ifndef OPENIHV_HOST_HOST_H
 #define OPENIHV_HOST_HOST_H

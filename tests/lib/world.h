@@ -6,9 +6,9 @@
  *              |
  *           adapter ~~ station ~~ air ~~ access points, an echo host behind each
  *
- * One loop, on virtual time but for a few tests, and one seed. All crossings are kept. Whatever goes wrong in here fails the
- * test by cmocka's assertions; a function that returns bool tells something that a test may expect
- * either way.
+ * One loop, on virtual time but for a few tests, and one seed. All crossings are kept. Whatever
+ * goes wrong in here fails the test by cmocka's assertions; a function that returns bool tells
+ * something that a test may expect either way.
  */
 #ifndef OPENIHV_TESTS_LIB_WORLD_H
 #define OPENIHV_TESTS_LIB_WORLD_H

@@ -633,8 +633,8 @@ static void die_and_ask(struct world *w, uint64_t at, void (*what)(struct world 
 
 static void test_callbacks(void **state)
 {
-	static void (*const asks[])(struct world *) = {remove_all, disable_all, disconnect_all,
-		control_all, connect_all, shake_all};
+	static void (*const asks[])(struct world *) = {
+		remove_all, disable_all, disconnect_all, control_all, connect_all, shake_all};
 	struct world w;
 	uint64_t first, last, n;
 	unsigned i;

@@ -149,7 +149,7 @@ static void test_overdue(void **state)
 
 static bool refused_all(void *user)
 {
-	return world_count((const struct world *)user, FN_MODULE_TRESPASS, PHASE_POINT) == 1000;
+	return world_count((const struct world *)user, FN_MODULE_TRESPASS, PHASE_POINT) == 10;
 }
 
 /* A thread of the module waits for the answer to a system call, while nobody calls the module. */
