@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/wipe.h"
 
 #define FIRST_ROOM (64u * 1024)
@@ -163,4 +164,19 @@ int channel_receive(struct channel *ch, struct message *m, struct reader *body)
 	*body = reader_init(ch->buf + ch->taken + MESSAGE_HEADER, m->length);
 	ch->taken += MESSAGE_HEADER + m->length;
 	return 1;
+}
+
+int channel_receive_soon(struct channel *ch, struct message *m, struct reader *body)
+{
+	int rc = channel_receive(ch, m, body);
+	uint64_t end;
+
+	if (rc)
+		return rc;
+	end = monotonic_ns() + CHANNEL_SPIN_NS;
+	do {
+		channel_yield();
+		rc = channel_receive(ch, m, body);
+	} while (rc == 0 && monotonic_ns() < end);
+	return rc;
 }

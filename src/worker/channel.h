@@ -39,12 +39,18 @@ int channel_send(struct channel *ch, struct message m, message_put put, const vo
  * is no message. -ENOMEM.
  */
 int channel_receive(struct channel *ch, struct message *m, struct reader *body);
+/*
+ * The same, but tries for a while (CHANNEL_SPIN_NS) before it says 0: an answer that comes at once
+ * costs neither end a sleep. For that is what a round trip between two processors is made of.
+ */
+int channel_receive_soon(struct channel *ch, struct message *m, struct reader *body);
 /* Wipes what has been received so far, bodies included: keys and packets lie in them. */
 void channel_forget(struct channel *ch);
 /* A message, or a part of one, has been read and not yet been received. */
 bool channel_buffered(const struct channel *ch);
 
 #define CHANNEL_PATIENCE_MS 2000
+#define CHANNEL_SPIN_NS     50000
 
 /* The system's part (channel_posix.c, channel_windows.c): bytes moved (0: end of the file),
  * -EAGAIN, or -EPIPE for every other error. Waiting for room is bounded by CHANNEL_PATIENCE_MS, and
@@ -52,5 +58,8 @@ bool channel_buffered(const struct channel *ch);
 int channel_read_some(int fd, void *p, size_t n);
 int channel_write_some(int fd, const void *p, size_t n);
 void channel_close_descriptor(int fd);
+/* Lets others run; waits until something can be read. */
+void channel_yield(void);
+void channel_sleep(int fd);
 
 #endif

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include "worker/channel.h"
@@ -37,6 +38,18 @@ int channel_write_some(int fd, const void *p, size_t n)
 		if (errno != EINTR)
 			return errno == EAGAIN ? -ETIMEDOUT : -EPIPE;
 	}
+}
+
+void channel_yield(void)
+{
+	sched_yield();
+}
+
+void channel_sleep(int fd)
+{
+	struct pollfd readable = {.fd = fd, .events = POLLIN};
+
+	poll(&readable, 1, -1);
 }
 
 void channel_close_descriptor(int fd)

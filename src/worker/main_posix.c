@@ -96,7 +96,8 @@ static int keep_pipes(void)
 
 	config.in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 10);
 	config.out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 10);
-	if (null < 0 || config.in < 0 || config.out < 0)
+	if (null < 0 || config.in < 0 || config.out < 0 ||
+		fcntl(config.in, F_SETFL, O_NONBLOCK) < 0)
 		return -errno;
 	if (dup2(null, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
 		return -errno;

@@ -276,9 +276,14 @@ int proxy_step(struct proxy *p, int ms)
 	struct message m;
 	int err = 0;
 
-	/* A message may be there as a whole already; then nothing is asked of the kernel. */
-	if (channel_buffered(&p->channel))
+	/* A message may be there as a whole already; then nothing is asked of the kernel. While it
+	 * is tried whether one comes at once, nobody may take the worker to be at rest. */
+	if (ms != 0) {
+		set_acting(p, true);
+		err = channel_receive_soon(&p->channel, &m, &body);
+	} else if (channel_buffered(&p->channel)) {
 		err = channel_receive(&p->channel, &m, &body);
+	}
 	if (err == 0) {
 		if (look(p, ms) == 0)
 			return p->acting;

@@ -241,9 +241,11 @@ static int receive(struct open_call **call)
 {
 	struct reader body;
 	struct message m;
-	int rc = channel_receive(&worker.channel, &m, &body);
+	int rc;
 
 	*call = NULL;
+	while ((rc = channel_receive_soon(&worker.channel, &m, &body)) == 0)
+		channel_sleep(worker.channel.in);
 	if (rc != 1)
 		return rc ? rc : -EPIPE;
 	rc = -EPROTO;
@@ -603,9 +605,11 @@ static int greet(struct message_start *start)
 {
 	struct reader body;
 	struct message m;
+	int rc;
 
-	if (channel_receive(&worker.channel, &m, &body) != 1 || m.type != MESSAGE_START ||
-		message_get_start(&body, start))
+	while ((rc = channel_receive(&worker.channel, &m, &body)) == 0)
+		channel_sleep(worker.channel.in);
+	if (rc != 1 || m.type != MESSAGE_START || message_get_start(&body, start))
 		return -1;
 	if (start->version == PROTOCOL_VERSION)
 		return 0;
