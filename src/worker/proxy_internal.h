@@ -80,6 +80,16 @@ struct proxy {
 	uint8_t *user_data; /* MODULE_USER_DATA_MAX bytes, made at the first use */
 };
 
+/* proxy_life.c: the process. */
+/* A new incarnation, with its module loaded. 0, or a negative errno and one sentence in err. */
+int proxy_start(struct proxy *p, char *err, size_t room);
+/* By the reader: the process is gone, or must go. Judges how, and wakes all who wait for it. */
+void proxy_end(struct proxy *p);
+/* Closes its pipe, so that it ends by itself, and waits for that; not for ever. */
+void proxy_farewell(struct proxy *p);
+/* Forgets what is left of a process that has ended. */
+void proxy_close_process(struct proxy *p);
+
 /* proxy_talk.c: all that a worker says while it runs. */
 /*
  * Takes up one thing: a message, a refused system call, or the end. Waits for it for at most ms

@@ -10,198 +10,16 @@
 #include <unistd.h>
 
 #include "module/inproc.h"
-#include "module/blocks.h"
+#include "worker/serve_internal.h"
 
 #define RELIEF_NS 2000000 /* between two looks of the relief */
-#define SPARE_MAX 4       /* calls whose memory is kept */
 
-/* A handler call that is open here. */
-struct open_call {
-	struct open_call *next;
-	uint32_t number;
-	struct handler_call call, before; /* as the module sees it, and as it came */
-	struct arena arena;
-};
-
-/* A function call that waits for its answer, on the stack of the module's thread. */
-struct caller {
-	struct caller *next;
-	uint32_t call, thread;
-	struct function_call *function;
-	DWORD result;
-	bool done;
-	bool asleep; /* in wait_for_reply() */
-	pthread_cond_t turn;
-};
-
-/* One worker a process, as the module's functions have no context either. */
-static struct worker {
-	struct channel channel;
-	struct module *module;
-	pthread_mutex_t looking; /* at the module's threads */
-	pthread_mutex_t lock;    /* of what follows */
-	bool reading;
-	unsigned running; /* handlers that are open */
-	uint64_t begun;   /* how many there have been */
-	unsigned pool;    /* threads that make calls, beside the first */
-	unsigned idle;    /* those of them that wait */
-	unsigned unknown; /* those that the module's carrier does not know yet for ours */
-	pthread_t last;   /* of them to end; it joins the one that ended before it */
-	bool has_last;
-	bool ticking; /* one of these is the relief, and looks every 2 ms */
-	bool deinitialised;
-	bool over; /* the host is gone */
-	int status;
-	pthread_cond_t work, known;
-	struct open_call *waiting; /* calls that came to a thread that cannot make them */
-	struct open_call *spare;
-	unsigned nspare;
-	struct caller *callers;
-} worker = {.lock = PTHREAD_MUTEX_INITIALIZER,
+struct worker worker = {.lock = PTHREAD_MUTEX_INITIALIZER,
 	.looking = PTHREAD_MUTEX_INITIALIZER,
 	.work = PTHREAD_COND_INITIALIZER,
 	.known = PTHREAD_COND_INITIALIZER};
 
 static void *pool_main(void *user);
-
-/* ---- Calls that come. ---- */
-
-static struct open_call *call_of(const struct handler_call *c)
-{
-	const char *p = (const char *)c;
-
-	return (struct open_call *)(uintptr_t)(p - offsetof(struct open_call, call));
-}
-
-static struct open_call *call_new(void)
-{
-	struct open_call *c;
-
-	pthread_mutex_lock(&worker.lock);
-	c = worker.spare;
-	if (c) {
-		worker.spare = c->next;
-		worker.nspare--;
-	}
-	pthread_mutex_unlock(&worker.lock);
-	return c ? c : calloc(1, sizeof(*c));
-}
-
-static void call_free(struct open_call *c)
-{
-	arena_reset(&c->arena);
-	pthread_mutex_lock(&worker.lock);
-	if (worker.nspare < SPARE_MAX) {
-		c->next = worker.spare;
-		worker.spare = c;
-		worker.nspare++;
-		c = NULL;
-	}
-	pthread_mutex_unlock(&worker.lock);
-	if (c)
-		arena_free(&c->arena);
-	free(c);
-}
-
-/* Decoded twice: what the module writes to its inputs is then seen by comparing. */
-static int call_read(const struct message *m, struct reader *body, struct open_call **out)
-{
-	struct reader again = *body;
-	struct open_call *c = call_new();
-	int err;
-
-	if (!c)
-		return -ENOMEM;
-	c->number = m->call;
-	memset(&c->call, 0, sizeof(c->call));
-	memset(&c->before, 0, sizeof(c->before));
-	c->call.fn = c->before.fn = (enum crossing_fn)m->fn;
-	err = message_get_call(body, &c->arena, &c->call);
-	if (!err)
-		err = message_get_call(&again, &c->arena, &c->before);
-	if (err)
-		call_free(c);
-	else
-		*out = c;
-	return err;
-}
-
-struct returned {
-	const struct open_call *call;
-	struct message_return extra;
-};
-
-static size_t block_size(void *user, const void *p)
-{
-	(void)user;
-	return inproc_block(worker.module, p);
-}
-
-static const struct block_source blocks = {.size = block_size};
-
-static void put_return(struct writer *w, const void *what)
-{
-	const struct returned *r = what;
-
-	message_put_return(w, &r->call->call, &r->call->before, &blocks, &r->extra);
-}
-
-/* A thread of ours that has only just begun would be taken for one of the module's. */
-static void await_pool(void)
-{
-	pthread_mutex_lock(&worker.lock);
-	while (worker.unknown)
-		pthread_cond_wait(&worker.known, &worker.lock);
-	pthread_mutex_unlock(&worker.lock);
-}
-
-/* Whether the module has threads of its own, or, at its end, how many. */
-static unsigned module_threads(enum crossing_fn fn)
-{
-	unsigned n;
-
-	if (fn == FN_DEINIT_SERVICE)
-		await_pool();
-	pthread_mutex_lock(&worker.looking);
-	if (fn == FN_DEINIT_SERVICE)
-		n = worker.module->ops->threads(worker.module);
-	else
-		n = worker.module->ops->activity(worker.module) != MODULE_ALONE;
-	pthread_mutex_unlock(&worker.looking);
-	return n;
-}
-
-/* The host is gone, or not what it seems. What the module does now concerns nobody. */
-static void the_end(int err)
-{
-	pthread_mutex_lock(&worker.lock);
-	worker.over = true;
-	worker.status = err == -EPIPE ? 0 : 1;
-	if (worker.running || worker.callers || !worker.deinitialised)
-		_exit(worker.status);
-	pthread_cond_broadcast(&worker.work);
-	pthread_mutex_unlock(&worker.lock);
-}
-
-/* In a thread of the pool, without the lock. */
-static void make_call(struct open_call *c)
-{
-	struct returned r = {.call = c};
-	struct message m = {.type = MESSAGE_RETURN, .fn = (uint16_t)c->call.fn, .call = c->number};
-	int err;
-
-	worker.module->ops->call(worker.module, &c->call);
-	r.extra.threads = module_threads(c->call.fn);
-	/* Before the return is sent: the host's next call may come at once. */
-	pthread_mutex_lock(&worker.lock);
-	worker.running--;
-	worker.deinitialised |= c->call.fn == FN_DEINIT_SERVICE;
-	pthread_mutex_unlock(&worker.lock);
-	err = channel_send(&worker.channel, m, put_return, &r);
-	if (err)
-		the_end(err);
-	call_free(c);
-}
 
 /* ---- Receiving. ---- */
 
@@ -250,7 +68,7 @@ static int receive(struct open_call **call)
 		return rc ? rc : -EPIPE;
 	rc = -EPROTO;
 	if (m.type == MESSAGE_CALL)
-		rc = call_read(&m, &body, call);
+		rc = serve_read_call(&m, &body, call);
 	else if (m.type == MESSAGE_REPLY)
 		rc = reply_came(&m, &body);
 	else if (m.type == MESSAGE_RELEASE)
@@ -369,7 +187,7 @@ static struct open_call *read_call(void)
 	pthread_mutex_unlock(&worker.lock);
 	err = receive(&c);
 	if (err)
-		the_end(err);
+		serve_end(err);
 	pthread_mutex_lock(&worker.lock);
 	if (c)
 		begin();
@@ -403,7 +221,7 @@ static void run_pool(void)
 		if (!c)
 			continue;
 		pthread_mutex_unlock(&worker.lock);
-		make_call(c);
+		serve_make_call(c);
 		pthread_mutex_lock(&worker.lock);
 	}
 	pthread_mutex_unlock(&worker.lock);
@@ -457,7 +275,7 @@ static void *pool_main(void *user)
 
 static void put_function(struct writer *w, const void *what)
 {
-	message_put_function(w, what, &blocks);
+	message_put_function(w, what, &serve_blocks);
 }
 
 static void add_caller(struct caller *c)
@@ -495,7 +313,7 @@ static void wait_for_reply(struct caller *c)
 		pthread_mutex_unlock(&worker.lock);
 		err = receive(&other);
 		if (err)
-			the_end(err);
+			serve_end(err);
 		if (other)
 			pass_on(other);
 		pthread_mutex_lock(&worker.lock);
@@ -514,7 +332,7 @@ static void wait_for_reply(struct caller *c)
 static DWORD function(void *user, struct function_call *f)
 {
 	struct caller c = {.function = f,
-		.call = f->within ? call_of(f->within)->number : 0,
+		.call = f->within ? serve_call_of(f->within)->number : 0,
 		.thread = f->thread,
 		.turn = PTHREAD_COND_INITIALIZER};
 	struct message m = {.type = MESSAGE_FUNCTION,
@@ -527,7 +345,7 @@ static DWORD function(void *user, struct function_call *f)
 	add_caller(&c);
 	err = channel_send(&worker.channel, m, put_function, f);
 	if (err == -EPIPE)
-		the_end(err); /* does not return, as this call is open */
+		serve_end(err); /* does not return, as this call is open */
 	if (err) {
 		pthread_mutex_lock(&worker.lock);
 		remove_caller(&c);
