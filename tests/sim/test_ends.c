@@ -169,7 +169,8 @@ static void test_many_callers(void **state)
 		assert_true(order(ORDER_THREADS));
 		while (calls < round * 8 * 500) {
 			assert_true(wait_readable());
-			module->ops->pump(module);
+			while (module->ops->pump(module)) /* it takes up so much at a time */
+				;
 		}
 	}
 }
