@@ -51,7 +51,7 @@ enum buffer_known {
 	BUFFER_NULL,
 	BUFFER_LIVE,
 	BUFFER_FREED,
-	BUFFER_GIVEN, /* lives, but belongs to the host */
+	BUFFER_GIVEN, /* the host has taken it over, and freed it */
 	BUFFER_FOREIGN,
 };
 

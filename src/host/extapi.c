@@ -63,7 +63,7 @@ static DWORD free_buffer(struct host *h, struct function_call *call, struct cros
 	(void)x;
 	call->free_buffer.release = b != NULL;
 	if (b)
-		buffer_free(h, b);
+		buffer_free(h, b, false);
 	return ERROR_SUCCESS;
 }
 

@@ -249,7 +249,10 @@ struct host {
 	uint32_t next_ext;
 
 	struct buffer *buffers;
-	const void *freed[FREED];
+	struct {
+		const void *p;
+		bool given; /* it was freed by the host, that had taken it over */
+	} freed[FREED];
 	unsigned next_freed;
 	uint64_t next_buffer;
 	struct send *sends_by_value;
@@ -427,11 +430,12 @@ const void *buffer_view(
 	struct host *h, const struct module_views *views, const void *token, uint64_t size);
 DWORD buffer_allocate(struct host *h, const struct function_call *call, void *token, DWORD size,
 	struct crossing *x);
-void buffer_free(struct host *h, struct buffer *b);
+void buffer_free(struct host *h, struct buffer *b, bool given);
 /* The host takes over what a handler returned, and frees it. 1 if p is not from AllocateBuffer and
  * not NULL. */
 unsigned buffer_take(struct host *h, const void *p);
-bool buffer_was_freed(const struct host *h, const void *p);
+/* What a token is that no live buffer has: BUFFER_FREED, BUFFER_GIVEN or BUFFER_FOREIGN. */
+enum buffer_known buffer_gone(const struct host *h, const void *p);
 void buffers_forget(struct host *h); /* frees what the module left, at the end of its life */
 unsigned buffers_left(const struct host *h, const struct host_adapter *a);
 

@@ -47,12 +47,13 @@ DWORD buffer_allocate(struct host *h, const struct function_call *call, void *to
 	return ERROR_SUCCESS;
 }
 
-void buffer_free(struct host *h, struct buffer *b)
+void buffer_free(struct host *h, struct buffer *b, bool given)
 {
 	HASH_DEL(h->buffers, b);
 	if (b->adapter)
 		b->adapter->buffers--;
-	h->freed[h->next_freed++ % FREED] = b->p;
+	h->freed[h->next_freed % FREED].p = b->p;
+	h->freed[h->next_freed++ % FREED].given = given;
 	free(b);
 }
 
@@ -70,7 +71,7 @@ unsigned buffer_take(struct host *h, const void *p)
 	x.handle = b->id;
 	record(h, &x, PHASE_POINT);
 	h->module->ops->release(h->module, b->p);
-	buffer_free(h, b);
+	buffer_free(h, b, true);
 	x.fn = FN_BUFFER_RELEASED;
 	record(h, &x, PHASE_POINT);
 	return 0;
@@ -81,14 +82,17 @@ unsigned buffers_left(const struct host *h, const struct host_adapter *a)
 	return a ? a->buffers : HASH_COUNT(h->buffers);
 }
 
-bool buffer_was_freed(const struct host *h, const void *p)
+enum buffer_known buffer_gone(const struct host *h, const void *p)
 {
-	unsigned i;
+	unsigned i, at;
 
-	for (i = 0; i < FREED; i++)
-		if (h->freed[i] && h->freed[i] == p)
-			return true;
-	return false;
+	/* The last one counts: an address may have had several buffers. */
+	for (i = 1; i <= FREED; i++) {
+		at = (h->next_freed - i) % FREED;
+		if (h->freed[at].p == p)
+			return h->freed[at].given ? BUFFER_GIVEN : BUFFER_FREED;
+	}
+	return BUFFER_FOREIGN;
 }
 
 void buffers_forget(struct host *h)
@@ -104,5 +108,5 @@ void buffers_forget(struct host *h)
 		free(b);
 	}
 	for (i = 0; i < FREED; i++)
-		h->freed[i] = NULL;
+		h->freed[i].p = NULL;
 }

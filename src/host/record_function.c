@@ -32,7 +32,7 @@ static void free_buffer(struct host *h, const struct function_call *call, struct
 	else if (b)
 		x->free_buffer.known = BUFFER_LIVE;
 	else
-		x->free_buffer.known = buffer_was_freed(h, p) ? BUFFER_FREED : BUFFER_FOREIGN;
+		x->free_buffer.known = buffer_gone(h, p);
 	x->handle = b ? b->id : 0;
 }
 

@@ -92,6 +92,50 @@ static void test_removed_when_failed(void **state)
 	world_close(&w);
 }
 
+/* ---- A buffer that was given to the host is freed by the module. ---- */
+
+static void *given;
+
+static DWORD WINAPI give(
+	HANDLE ext, DOT11EXT_IHV_CONNECTION_PHASE phase, PDOT11EXT_IHV_UI_REQUEST *request)
+{
+	(void)ext, (void)phase;
+	assert_int_equal(
+		script->host.Dot11ExtAllocateBuffer(sizeof(**request), &given), ERROR_SUCCESS);
+	*request = given;
+	return ERROR_SUCCESS;
+}
+
+static DWORD WINAPI free_given(
+	HANDLE ext, DWORD in_size, PBYTE in, DWORD out_size, PBYTE out, PDWORD returned)
+{
+	(void)ext, (void)in_size, (void)in, (void)out_size, (void)out;
+	script->host.Dot11ExtFreeBuffer(given);
+	*returned = 0;
+	return ERROR_SUCCESS;
+}
+
+static void prepare_giving(void)
+{
+	script->own.Dot11ExtIhvQueryUIRequest = give;
+	script->own.Dot11ExtIhvControl = free_given;
+}
+
+/* Told from a second free of a buffer of its own. */
+static void test_given_is_freed(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_script(&w, prepare_giving, NULL, true);
+	world_bring_up(&w, 0);
+	assert_int_equal(host_control(w.adapters[0].host, "x", 1, 1), 0);
+	assert_true(world_wait(&w, 0, NOTICE_CONTROL, 0));
+	assert_int_equal(world_findings(&w, RULE_X_10), 1);
+	assert_int_equal(world_findings(&w, RULE_X_09), 0);
+	world_close(&w);
+}
+
 /* ---- The adapter is about to be taken from the module. ---- */
 
 static HANDLE kept_svc, kept_connect;
@@ -508,6 +552,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_removed_when_failed),
+		cmocka_unit_test(test_given_is_freed),
 		cmocka_unit_test(test_send_before_deinit),
 		cmocka_unit_test(test_fragment_refused),
 		cmocka_unit_test(test_more_than_there_is),
