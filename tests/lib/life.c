@@ -181,3 +181,32 @@ size_t record_keep_trespasses(struct record *r)
 			r->list[n++] = r->list[i];
 	return r->count = n;
 }
+
+void life_end(struct world *w, enum ending how)
+{
+	struct world_adapter *a = &w->adapters[0];
+
+	switch (how) {
+	case END_DISCONNECT:
+		world_disconnect(w, 0);
+		break;
+	case END_DISABLE:
+		assert_int_equal(host_disable(a->host), 0);
+		assert_true(world_wait(w, 0, NOTICE_ADAPTER_DOWN, 0));
+		break;
+	case END_REMOVE:
+		assert_int_equal(host_remove(a->host), 0);
+		assert_true(world_wait(w, 0, NOTICE_ADAPTER_REMOVED, 0));
+		break;
+	case END_UNPLUG:
+		sim_unplug(a->mp);
+		a->unplugged = true;
+		assert_true(world_wait(w, 0, NOTICE_ADAPTER_REMOVED, 0));
+		break;
+	case END_STOP:
+		world_stop(w);
+		break;
+	case ENDINGS:
+		break;
+	}
+}

@@ -23,6 +23,9 @@ void record_same(const struct record *a, const struct record *b);
 size_t record_keep_trespasses(struct record *r);
 /* Roams to the other of two APs, and a ping. */
 void life_roam(struct world *w);
+/* Ends all of adapter 0, or of the host, and waits for what tells that it is over. */
+enum ending { END_DISCONNECT, END_DISABLE, END_REMOVE, END_UNPLUG, END_STOP, ENDINGS };
+void life_end(struct world *w, enum ending how);
 /* This process has none, not even one that has ended. */
 void no_child_left(void);
 

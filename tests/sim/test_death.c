@@ -8,6 +8,7 @@
  *
  * Times are virtual and exact, but for handlers that compute: those stop it, and have 30 ms.
  */
+#include "tests/lib/life.h"
 #include "tests/lib/world.h"
 
 #include <errno.h>
@@ -315,33 +316,9 @@ static void test_first_start(void **state)
 
 /* ---- The end is under way. ---- */
 
-enum ending { END_DISCONNECT, END_DISABLE, END_REMOVE, END_UNPLUG, END_STOP, ENDINGS };
-
 static void end(struct world *w, enum ending how)
 {
-	struct world_adapter *a = &w->adapters[0];
-
-	switch (how) {
-	case END_DISCONNECT:
-		world_disconnect(w, 0);
-		break;
-	case END_DISABLE:
-		assert_int_equal(host_disable(a->host), 0);
-		assert_true(world_wait(w, 0, NOTICE_ADAPTER_DOWN, 0));
-		break;
-	case END_REMOVE:
-		assert_int_equal(host_remove(a->host), 0);
-		assert_true(world_wait(w, 0, NOTICE_ADAPTER_REMOVED, 0));
-		break;
-	case END_UNPLUG:
-		sim_unplug(a->mp);
-		a->unplugged = true;
-		assert_true(world_wait(w, 0, NOTICE_ADAPTER_REMOVED, 0));
-		break;
-	case END_STOP:
-	case ENDINGS:
-		break;
-	}
+	life_end(w, how);
 	if (how != END_STOP)
 		pass(w, 100 * NS_PER_MS);
 }
@@ -380,8 +357,6 @@ static void test_while_ending(void **state)
 		up(&w);
 		first = w.ncrossings;
 		end(&w, how);
-		if (how == END_STOP)
-			world_stop(&w);
 		last = w.ncrossings - (how == END_STOP); /* but for "module unloaded" */
 		close_world(&w);
 		assert_true(last > first);

@@ -10,6 +10,7 @@
  * A first run counts the crossings; then one run for each of them and each signal, sent from the
  * crossing's callback. Times are virtual.
  */
+#include "tests/lib/life.h"
 #include "tests/lib/world.h"
 
 #include <errno.h>
@@ -409,40 +410,8 @@ static void test_stopped(void **state)
 
 /* ---- While an end is under way. ---- */
 
-enum ending { END_DISCONNECT, END_DISABLE, END_REMOVE, END_UNPLUG, END_STOP, ENDINGS };
-
 static const char *const ending_names[] = {
 	"disconnect", "disable", "removal", "surprise removal", "stop"};
-
-/* Begins one, and waits for what tells that it is over. */
-static void end(struct world *w, enum ending how)
-{
-	struct world_adapter *a = &w->adapters[0];
-
-	switch (how) {
-	case END_DISCONNECT:
-		world_disconnect(w, 0);
-		break;
-	case END_DISABLE:
-		assert_int_equal(host_disable(a->host), 0);
-		assert_true(world_wait(w, 0, NOTICE_ADAPTER_DOWN, 0));
-		break;
-	case END_REMOVE:
-		assert_int_equal(host_remove(a->host), 0);
-		assert_true(world_wait(w, 0, NOTICE_ADAPTER_REMOVED, 0));
-		break;
-	case END_UNPLUG:
-		sim_unplug(a->mp);
-		a->unplugged = true;
-		assert_true(world_wait(w, 0, NOTICE_ADAPTER_REMOVED, 0));
-		break;
-	case END_STOP:
-		world_stop(w);
-		break;
-	case ENDINGS:
-		break;
-	}
-}
 
 /* The end comes to its end without the module; only a stop keeps that from coming back. */
 static void end_and_shoot(enum ending how, int signal, uint64_t after)
@@ -455,7 +424,7 @@ static void end_and_shoot(enum ending how, int signal, uint64_t after)
 	open_world(&w, &s);
 	a = &w.adapters[0];
 	world_bring_up(&w, 0);
-	end(&w, how);
+	life_end(&w, how);
 	assert_true(s.fired);
 	if (how != END_STOP) {
 		if (!count_events(&s, MODULE_STOPPED_UNEXPECTEDLY))
@@ -488,7 +457,7 @@ static void test_while_ending(void **state)
 		open_world(&w, &none);
 		world_bring_up(&w, 0);
 		first = w.ncrossings;
-		end(&w, (enum ending)how);
+		life_end(&w, (enum ending)how);
 		/* But for "module unloaded" and, before it, the return of DeinitService. */
 		last = w.ncrossings - (how == END_STOP ? 2 : 0);
 		close_world(&w, &none);
