@@ -44,9 +44,6 @@ static void settle(void)
 	nanosleep(&ts, NULL);
 }
 
-/* Who wakes whom across processors decides more than the work does: the side that sends is kept on
- * one processor, the side that is woken on another, for both measurements. */
-
 /* The same three parties as below: one that says go, one that sends, one that sleeps and is woken.
  */
 struct handoff {
@@ -275,6 +272,8 @@ void bench_indication(const struct bench_options *o)
 	if (profile_minimal((const uint8_t *)"null", 4, &p))
 		bench_die("out of memory");
 	sched_getaffinity(0, sizeof(all), &all);
+	/* Who wakes whom across processors decides more than the work does: the side that sends is
+	 * kept on one processor, the side that is woken on another, for both measurements. */
 	bench_stay_on(1);
 	compare(o, p, NULL);
 	compare(o, p, o->worker);

@@ -124,8 +124,8 @@ struct host_config {
 
 /*
  * Takes over the module (closed by host_free(), also after an error). 0, -ENOMEM or the errno of a
- * thread. One host at a time may carry modules in this process, since the interface gives its
- * functions no context.
+ * thread. One host at a time may have its module in this process, since the interface gives its
+ * functions no context; modules in processes of their own may be many.
  */
 int host_new(const struct host_config *config, struct module *m, struct host **out);
 /*

@@ -15,8 +15,11 @@ int channel_init(struct channel *ch, int in, int out, bool from_worker)
 {
 	*ch = (struct channel){.in = in, .out = out, .from_worker = from_worker};
 	ch->buf = malloc(FIRST_ROOM);
-	if (!ch->buf)
+	if (!ch->buf) {
+		channel_close_descriptor(in);
+		channel_close_descriptor(out);
 		return -ENOMEM;
+	}
 	ch->room = FIRST_ROOM;
 	pthread_mutex_init(&ch->sending, NULL);
 	return 0;

@@ -22,7 +22,7 @@ struct channel {
 /* How a body is written; `what` is whatever channel_send() was given. */
 typedef void (*message_put)(struct writer *w, const void *what);
 
-/* 0 or -ENOMEM. */
+/* Takes the descriptors over, also with -ENOMEM. 0 or -ENOMEM. */
 int channel_init(struct channel *ch, int in, int out, bool from_worker);
 /* Wipes what is left of the last messages. The descriptors are closed unless they are negative. */
 void channel_close(struct channel *ch);

@@ -260,13 +260,13 @@ int proxy_start(struct proxy *p, char *err, size_t room)
 	p->nreleases = 0;
 	pthread_mutex_unlock(&p->lock);
 	snprintf(err, room, "out of memory");
-	rc = channel_init(&p->channel, process.from, process.to, true);
-	if (!rc && process.pid > 0)
-		rc = observe_new(process.pid, process.server, &p->observer);
 	/* A worker that does not read must not hold up a thread of ours for ever; one that is not
 	 * there to read, or write, must not either. */
 	fcntl(process.to, F_SETFL, O_NONBLOCK);
 	fcntl(process.from, F_SETFL, O_NONBLOCK);
+	rc = channel_init(&p->channel, process.from, process.to, true);
+	if (!rc && process.pid > 0)
+		rc = observe_new(process.pid, process.server, &p->observer);
 	if (!rc)
 		rc = greet(p, err, room);
 	if (!rc)
