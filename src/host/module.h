@@ -290,6 +290,9 @@ struct module_ops {
 	void (*kill)(struct module *m);
 	/* (other process) How it ended. */
 	void (*death)(struct module *m, struct module_death *out);
+	/* The thread that module->hold() kept goes on. Any thread, never waits; nothing if none is
+	 * kept. */
+	void (*let_go)(struct module *m);
 };
 
 struct module {
@@ -308,6 +311,15 @@ struct module {
 	/* The same for what a guard or sandbox saw. */
 	void (*trespass)(void *user, const struct module_trespass_info *info);
 	void *user;
+	/*
+	 * Optional: for whom wants to see what a module does when one of its threads comes late.
+	 * Asked on the way into a function (!returned) and on the way out, with no lock held,
+	 * unless a thread is kept already; true keeps the thread that calls until ops->let_go().
+	 * Not asked again for what it let go. within: in the thread of a handler.
+	 */
+	bool (*hold)(void *user, enum crossing_fn fn, bool within, bool returned);
+	void *hold_user;
+	_Atomic bool held; /* a thread is kept; the carrier's */
 };
 
 /* size bytes of a block of the module's that c or its outputs name; NULL: they did not come. */

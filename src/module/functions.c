@@ -2,6 +2,7 @@
 #include "module/functions.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 
 /*
  * The module whose calls these are. The interface hands a function no context (AllocateBuffer has
@@ -24,8 +25,32 @@ const struct handler_call *functions_enter(const struct handler_call *call)
 	return before;
 }
 
+static void keep_here(const struct function_call *call, bool returned)
+{
+	struct module *m = carried ? carried->module : NULL;
+
+	if (!m || !m->hold || atomic_load(&m->held) ||
+		!m->hold(m->hold_user, call->fn, open_handler != NULL, returned))
+		return;
+	pthread_mutex_lock(&carried->hold_lock);
+	atomic_store(&m->held, true);
+	while (atomic_load(&m->held))
+		pthread_cond_wait(&carried->let_go, &carried->hold_lock);
+	pthread_mutex_unlock(&carried->hold_lock);
+}
+
+void functions_let_go(struct carried *c)
+{
+	pthread_mutex_lock(&c->hold_lock);
+	atomic_store(&c->module->held, false);
+	pthread_cond_broadcast(&c->let_go);
+	pthread_mutex_unlock(&c->hold_lock);
+}
+
 static DWORD up(struct function_call *call)
 {
+	DWORD result;
+
 	if (!carried || !carried->module->function)
 		return ERROR_SHUTDOWN_IN_PROGRESS;
 	if (carried->guard)
@@ -36,7 +61,10 @@ static DWORD up(struct function_call *call)
 			thread_number = ++threads_seen;
 		call->thread = thread_number;
 	}
-	return carried->module->function(carried->module->user, call);
+	keep_here(call, false);
+	result = carried->module->function(carried->module->user, call);
+	keep_here(call, true);
+	return result;
 }
 
 static DWORD allocate(struct function_call *call)

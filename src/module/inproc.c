@@ -255,6 +255,11 @@ static void inproc_release(struct module *module, void *token)
 	blocks_release(((struct inproc *)module)->carried.blocks, token);
 }
 
+static void inproc_let_go(struct module *module)
+{
+	functions_let_go(&((struct inproc *)module)->carried);
+}
+
 static void inproc_close(struct module *module)
 {
 	struct inproc *m = (struct inproc *)module;
@@ -281,6 +286,7 @@ static const struct module_ops inproc_ops = {
 	.host_thread = inproc_host_thread,
 	.release = inproc_release,
 	.close = inproc_close,
+	.let_go = inproc_let_go,
 };
 
 static int load(struct inproc *m, const char *path, char *err, size_t room)
@@ -341,6 +347,8 @@ static int prepare_memory(struct inproc *m, const char *path, bool guard)
 	m->path = strdup(path);
 	m->module.path = m->path;
 	m->carried.module = &m->module;
+	pthread_mutex_init(&m->carried.hold_lock, NULL);
+	pthread_cond_init(&m->carried.let_go, NULL);
 	if (guard && !(m->carried.guard = guard_new()))
 		return -ENOMEM;
 	m->carried.blocks = blocks_new(m->carried.guard);

@@ -43,8 +43,11 @@ static void give_up_reading(struct proxy *p)
  */
 static int read_on(struct proxy *p)
 {
-	int rc = proxy_step(p, p->ndeferred ? LOOK_MS : -1);
+	bool looks = p->ndeferred || atomic_load(&p->module.held);
+	int rc = proxy_step(p, looks ? LOOK_MS : -1);
 
+	if (rc >= 0 && proxy_serve_kept(p))
+		rc = 1;
 	if (rc == 0 && p->ndeferred && proxy_at_rest(p))
 		rc = proxy_serve_deferred(p);
 	return p->garbled ? -EPIPE : rc;
@@ -158,6 +161,8 @@ static bool proxy_pump(struct module *m)
 	/* Not without end, however much it has to say. */
 	for (i = 0; i < 64 && rc > 0 && !p->garbled; i++) {
 		rc = proxy_step(p, 0);
+		if (rc == 0)
+			rc = proxy_serve_kept(p);
 		if (rc == 0 && !proxy_handler_open(p))
 			rc = proxy_serve_deferred(p);
 	}
@@ -177,7 +182,7 @@ static enum module_activity proxy_activity(struct module *m)
 	pthread_mutex_lock(&p->lock);
 	if (atomic_load(&m->ended) || p->alone)
 		activity = MODULE_ALONE;
-	else if (!p->acting && !p->ndeferred && proxy_at_rest(p))
+	else if (!p->acting && !p->ndeferred && !p->kept.let_go && proxy_at_rest(p))
 		activity = MODULE_ASLEEP;
 	pthread_mutex_unlock(&p->lock);
 	return activity;
@@ -242,6 +247,16 @@ static void proxy_death(struct module *m, struct module_death *out)
 	pthread_mutex_unlock(&p->lock);
 }
 
+static void proxy_let_go(struct module *m)
+{
+	struct proxy *p = (struct proxy *)m;
+
+	pthread_mutex_lock(&p->lock);
+	p->kept.let_go = p->kept.body != NULL;
+	p->alone = false;
+	pthread_mutex_unlock(&p->lock);
+}
+
 static void proxy_close(struct module *m)
 {
 	struct proxy *p = (struct proxy *)m;
@@ -270,6 +285,7 @@ static const struct module_ops proxy_ops = {
 	.descriptor = proxy_descriptor,
 	.kill = proxy_kill,
 	.death = proxy_death,
+	.let_go = proxy_let_go,
 };
 
 static void set_signals(void)

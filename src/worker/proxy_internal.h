@@ -29,6 +29,16 @@ struct waiter {
 
 LIST_HEAD(waiter_list, waiter);
 
+/*
+ * What module->hold() kept: a FUNCTION that has not been carried out yet, or the REPLY that is
+ * ready. The module's thread sleeps until it gets its answer.
+ */
+struct kept {
+	struct message m;
+	uint8_t *body; /* m.length bytes; NULL: nothing is kept */
+	bool let_go;   /* whoever reads next goes on with it */
+};
+
 /* A function call of a module's thread, put off until the open handler has returned or sleeps. */
 struct deferred {
 	STAILQ_ENTRY(deferred) next;
@@ -68,6 +78,7 @@ struct proxy {
 	struct deferred_queue deferred;
 	unsigned ndeferred;
 	size_t deferred_bytes;
+	struct kept kept;
 	void **releases; /* blocks that the worker is told of with the next call */
 	unsigned nreleases, releases_room;
 	struct module_death death;
@@ -102,6 +113,9 @@ bool proxy_refuse(struct proxy *p);
 bool proxy_handler_open(struct proxy *p);
 /* Serves the oldest deferred call. False: there is none. */
 bool proxy_serve_deferred(struct proxy *p);
+/* Goes on with what was kept, if that has been let go. False: it was not. */
+bool proxy_serve_kept(struct proxy *p);
+/* All that was put off, and what is kept. */
 void proxy_drop_deferred(struct proxy *p);
 /* The worker can do nothing by itself now: it sleeps, and nothing is on its way in either pipe. */
 bool proxy_at_rest(struct proxy *p);
