@@ -215,7 +215,7 @@ static size_t fitting(const char *text, size_t width)
 
 void chart_write_text(FILE *out, const struct chart *c, const char *on, const char *off)
 {
-	const size_t width = WIDTH - (FIRST + (c->lanes - 1) * APART + 2);
+	const size_t width = WIDTH - (FIRST + (c->lanes - 1) * APART + 3);
 	char line[CHART_LANES * APART];
 	unsigned i;
 

@@ -287,6 +287,27 @@ static void merged(
 	free(numbers);
 }
 
+static void test_lowest_plan_number_stays(void **state)
+{
+	struct report r = {0};
+	struct report_finding f = {.rule = "X-40", .count = 2, .text = "seen"};
+	unsigned i;
+
+	for (i = 0; i < 3; i++) {
+		f.number = (const uint64_t[]){5, 3, 9}[i];
+		f.replays = 10 * (unsigned)f.number;
+		assert_int_equal(report_add(&r, &f), 0);
+	}
+	assert_int_equal(r.nfindings, 1);
+	assert_int_equal(r.findings[0].number, 3);
+	assert_int_equal(r.findings[0].replays, 30);
+	assert_int_equal(r.findings[0].count, 6);
+	f.severity = SEVERITY_W;
+	assert_int_equal(report_add(&r, &f), 0);
+	assert_int_equal(r.nfindings, 2);
+	report_free(&r);
+}
+
 static void test_parts_are_the_whole(void **state)
 {
 	struct report whole, together;
@@ -467,6 +488,7 @@ int main(void)
 		cmocka_unit_test(test_json_is_checked),
 		cmocka_unit_test(test_not_a_report),
 		cmocka_unit_test(test_full_disk),
+		cmocka_unit_test(test_lowest_plan_number_stays),
 		cmocka_unit_test(test_parts_are_the_whole),
 		cmocka_unit_test(test_more_than_is_kept),
 		cmocka_unit_test(test_parts_that_do_not_fit),
