@@ -68,9 +68,10 @@ struct report {
 	uint64_t exercised[RULE_COUNT]; /* runs in which the rule's condition arose */
 	struct report_scenario scenarios[SCENARIOS];
 	struct report_cell cells[FN_COUNT][ACTS];
-	struct report_finding *findings; /* most severe first, then by rule, then by plan number */
+	/* Most severe first, then by rule (words before rules), then by plan number. */
+	struct report_finding *findings;
 	unsigned nfindings;
-	uint64_t lost; /* findings beyond REPORT_FINDINGS */
+	uint64_t lost; /* findings beyond REPORT_FINDINGS, at most */
 };
 
 /* F and E; warnings do not fail a verification. */
@@ -79,20 +80,36 @@ bool report_clean(const struct report *r);
 unsigned report_rules_exercised(const struct report *r);
 void report_sort(struct report *r);
 void report_free(struct report *r); /* what it holds, not itself */
+/*
+ * Adds a finding. The same one (rule, severity and text agree) counts up, and the example with the
+ * lower plan number stays. Beyond REPORT_FINDINGS the last ones in the order of report_sort() are
+ * given up, and .lost counts them: which findings and examples are left does not depend on the
+ * order in which they came, but with .lost their counts are lower bounds. Sorted by the caller at
+ * the end. 0 or -ENOMEM.
+ */
+int report_add(struct report *r, const struct report_finding *f);
 
-/* All writers: 0, or a negative errno of the stream. */
+/*
+ * All writers: 0, or a negative errno of the stream. What a module may have brought into a text
+ * goes out as printable UTF-8; each other byte becomes a question mark.
+ */
 int report_write_text(FILE *f, const struct report *r, bool colour);
 int report_write_json(FILE *f, const struct report *r);
 int report_write_junit(FILE *f, const struct report *r);
 int report_write_sarif(FILE *f, const struct report *r);
 int report_write_html(FILE *f, const struct report *r);
 
-/* Reads what report_write_json() wrote. 0, -EBADMSG, -ENOMEM or the stream's errno, with one
- * sentence in err. */
+/*
+ * Reads what report_write_json() wrote, 16 MiB at most: the same report again. Every field is
+ * checked, unknown ones are refused. 0, -EBADMSG, -ENOMEM or the stream's errno, with one
+ * printable sentence in err; *out is then empty.
+ */
 int report_read_json(FILE *f, struct report *out, char *err, size_t room);
 /*
- * Adds what another machine found of the same verification. 0, or -EINVAL with one sentence in err:
- * another module, seed, mode, version or number of shards, or a shard that is in here already.
+ * Adds what another machine found of the same verification: counts add up, .planned and .seconds,
+ * too, and of two examples the one with the lower plan number stays. 0, or with one sentence in err
+ * -EINVAL: another module, options, seed, depth, mode, version or number of shards, or a shard that
+ * is in here already, *to being as before; -ENOMEM: *to is good for report_free() only.
  */
 int report_merge(struct report *to, const struct report *from, char *err, size_t room);
 
