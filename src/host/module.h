@@ -331,6 +331,31 @@ static inline void module_needle_set(
 	}
 }
 
+static inline bool module_needle_sound(const struct module_needle *n)
+{
+	uint32_t i;
+
+	if (n->length < MODULE_NEEDLE_MIN || n->length > MODULE_NEEDLE_SIZE)
+		return false;
+	for (i = 0; i < MODULE_NEEDLE_SIZE; i++)
+		if (i < n->length ? n->mask[i] == 0 : n->mask[i] || n->masked[i])
+			return false;
+	return true;
+}
+
+/* It asks for something, and its needles are as described. */
+static inline bool module_probe_sound(const struct module_probe *p)
+{
+	uint32_t i;
+
+	if (p->what != PROBE_SCAN)
+		return p->what == PROBE_USAGE || p->what == PROBE_CLOCK;
+	for (i = 0; i < p->scan.count && i < MODULE_NEEDLES; i++)
+		if (!module_needle_sound(&p->scan.needles[i]))
+			return false;
+	return i == p->scan.count;
+}
+
 struct module;
 
 enum module_activity {
@@ -375,7 +400,8 @@ struct module_ops {
 	 * module meanwhile. On an error no output counts.
 	 * -ENOTSUP: not this one, here (PROBE_SCAN of the host's own process, PROBE_CLOCK on a
 	 * machine whose loader's tables it does not know); -EINVAL: a needle or count that is none;
-	 * -EIO: the module has ended; -ETIMEDOUT: no answer within a second; -ENOMEM.
+	 * -EIO: the module has ended; -ETIMEDOUT: no answer within a second; or the error of a
+	 * system call.
 	 */
 	int (*probe)(struct module *m, struct module_probe *p);
 };
