@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdatomic.h>
 
+#include "module/heap.h"
+
 /*
  * The module whose calls these are. The interface hands a function no context (AllocateBuffer has
  * not even an adapter), so a process carries one module; on Windows, too, each has a process of its
@@ -136,7 +138,7 @@ static DWORD send_ui_request(struct function_call *call)
 }
 
 /* By function: most just go up. */
-static DWORD go(struct function_call *call)
+static DWORD carry_out(struct function_call *call)
 {
 	switch (call->fn) {
 	case FN_ALLOCATE_BUFFER:
@@ -152,6 +154,16 @@ static DWORD go(struct function_call *call)
 	default: /* nothing of the module's memory outlives the call */
 		return up(call);
 	}
+}
+
+/* What is allocated from here on is not the module's. */
+static DWORD go(struct function_call *call)
+{
+	const bool before = heap_enter(false);
+	DWORD error = carry_out(call);
+
+	heap_enter(before);
+	return error;
 }
 
 /* A function of the table, and its double in the memory that the module should not have kept. */
@@ -275,6 +287,7 @@ int functions_attach(struct carried *c)
 		return -EBUSY;
 	carried = c;
 	threads_seen = 0;
+	heap_begin();
 	return 0;
 }
 
@@ -296,6 +309,8 @@ void functions_expire_virtual_station(const struct function_tables *tables)
 
 void functions_detach(const struct carried *c)
 {
-	if (carried == c)
-		carried = NULL;
+	if (carried != c)
+		return;
+	carried = NULL;
+	heap_end();
 }

@@ -320,6 +320,8 @@ static int act(struct proxy *p, const struct message *m, struct reader *body)
 		return serve_function(p, m, body, true);
 	case MESSAGE_TRESPASS:
 		return trespassed(p, body);
+	case MESSAGE_PROBED:
+		return proxy_probed(p, body);
 	case MESSAGE_CRASH:
 		err = message_get_number(body, &code);
 		p->exception = (uint32_t)code;
@@ -330,6 +332,7 @@ static int act(struct proxy *p, const struct message *m, struct reader *body)
 	case MESSAGE_CALL:
 	case MESSAGE_REPLY:
 	case MESSAGE_RELEASE:
+	case MESSAGE_PROBE:
 	case MESSAGE_TYPES:
 		break;
 	}
