@@ -139,6 +139,7 @@ struct handler_call {
 /* One call out of the module. Pointers are the module's and valid during the call only. */
 struct function_call {
 	enum crossing_fn fn; /* FN_ALLOCATE_BUFFER ... FN_SET_VIRTUAL_STATION_AP_PROPERTIES */
+	bool kept;           /* by module->hold(), on its way in */
 	bool stale;          /* made through the memory of InitService's argument */
 	HANDLE svc;          /* hDot11SvcHandle; unused by the two buffer functions */
 	/* The handler in whose thread it is made; NULL: a thread of the module's own */

@@ -164,42 +164,78 @@ static void key_again(void *user, const struct tap_key *key)
 /* ---- Running. ---- */
 
 struct waiting {
-	const struct lab *l;
+	struct lab *l;
+	bool (*until)(void *user);
+	void *user;
+};
+
+static bool wake(void *user)
+{
+	const struct waiting *w = user;
+
+	return w->l->over || w->l->jump_s || (w->until && w->until(w->user));
+}
+
+/* Those of the wall and the monotonic one: a module that counts seconds may count either. Where
+ * they cannot be made to jump, nothing happens. */
+static void jump(struct lab *l)
+{
+	struct module_probe p = {.what = PROBE_CLOCK,
+		.clock = {.jump_ns = l->jump_s * (int64_t)NS_PER_S,
+			.wall = true,
+			.monotonic = l->jump_s > 0}};
+
+	l->jump_s = 0;
+	if (l->module->ops->probe)
+		l->module->ops->probe(l->module, &p);
+}
+
+bool lab_run_until(struct lab *l, bool (*until)(void *user), void *user, uint64_t limit_ns)
+{
+	struct waiting w = {.l = l, .until = until, .user = user};
+	uint64_t end, now;
+
+	if (l->over || !l->host)
+		return false;
+	now = loop_now(l->loop);
+	end = limit_ns > UINT64_MAX - now ? UINT64_MAX : now + limit_ns;
+	while (!l->over) {
+		enum host_run_result result = host_run(l->host, wake, &w, end - now);
+
+		if (result == HOST_RESTLESS) {
+			lab_found(l, "busy", SEVERITY_E, "a thread of the module never rests");
+			l->over = true;
+		}
+		if (result != HOST_REACHED || !l->jump_s)
+			return result == HOST_REACHED && !l->over;
+		jump(l); /* with no lock held: the module may call meanwhile */
+		now = loop_now(l->loop);
+	}
+	return false;
+}
+
+struct counting {
 	const unsigned *counter;
 	unsigned before;
 };
 
 static bool moved(void *user)
 {
-	const struct waiting *w = user;
+	const struct counting *c = user;
 
-	return w->l->over || (w->counter && *w->counter != w->before);
-}
-
-static void run(struct lab *l, struct waiting *w, uint64_t limit_ns)
-{
-	if (l->over || !l->host)
-		return;
-	if (host_run(l->host, moved, w, limit_ns) != HOST_RESTLESS)
-		return;
-	lab_found(l, "busy", SEVERITY_E, "a thread of the module never rests");
-	l->over = true;
+	return *c->counter != c->before;
 }
 
 bool lab_await(struct lab *l, const unsigned *counter, unsigned before, uint64_t limit_ns)
 {
-	struct waiting w = {.l = l, .counter = counter, .before = before};
+	struct counting c = {counter, before};
 
-	if (*counter == before)
-		run(l, &w, limit_ns);
-	return !l->over && *counter != before;
+	return *counter != before || lab_run_until(l, moved, &c, limit_ns);
 }
 
 void lab_rest(struct lab *l, uint64_t ns)
 {
-	struct waiting w = {.l = l};
-
-	run(l, &w, ns);
+	lab_run_until(l, NULL, NULL, ns);
 }
 
 /* ---- Module and host. ---- */

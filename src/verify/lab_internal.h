@@ -60,19 +60,26 @@ struct lab {
 	uint64_t since;                 /* crossings when the last one was done */
 	bool firing[PLAN_ACTS];         /* on its way to the loop */
 	const struct plan_act *failing; /* the function whose entry was just recorded fails */
+	int64_t jump_s;                 /* the clocks are to jump, when nothing runs */
 	struct timer release;
 	uint64_t held_at;
+	enum hold hold_kind;     /* of the thread that is held */
 	unsigned ends, performs; /* handlers that ended something, associations, that returned */
 	unsigned ends_before, performs_before;
 	pthread_mutex_t hold_lock; /* of what the module's threads look at on their way */
 	uint32_t calls[FN_COUNT][2];
 	bool held, held_within; /* within: in the thread of a handler */
+	bool cut; /* measures.c: whoever makes the first call after PerformPostAssociate is held,
+		     and the AP disassociates */
 };
 
 /* lab.c */
 /* A finding that the checker does not make. seq 0: of no crossing. */
 void lab_found(struct lab *l, const char *rule, enum rule_severity severity, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+/* Runs until until(user) is true, asked under the host lock. False: limit_ns passed, nothing is
+ * left to happen, or the run is over. */
+bool lab_run_until(struct lab *l, bool (*until)(void *user), void *user, uint64_t limit_ns);
 /* Runs until *counter has moved on from before, or the run is over. False: limit_ns passed, or
  * nothing is left to happen. */
 bool lab_await(struct lab *l, const unsigned *counter, unsigned before, uint64_t limit_ns);
@@ -86,6 +93,11 @@ bool lab_unload(struct lab *l);
 void scenario_run(struct lab *l);
 /* After what was done: the next connection, and the end of everything. */
 void scenario_recover(struct lab *l);
+
+/* measures.c */
+void scenario_cycles(struct lab *l);
+void scenario_arrivals(struct lab *l);
+void scenario_secrets(struct lab *l);
 
 /* acts.c */
 /* Counts it; begins what is to be done there. */

@@ -116,3 +116,23 @@ void sim_ap_station(const struct sim_ap *ap, struct mac station, struct sim_ap_s
 	out->handshakes = s->authenticator.handshakes;
 	out->group_handshakes = s->authenticator.group_handshakes;
 }
+
+int sim_ap_keys(const struct sim_ap *ap, struct mac station, struct sim_ap_keys *out)
+{
+	static const struct crypto_ptk none;
+	const struct ap_station *s = ap_station_find(ap, &station);
+	const struct crypto_ptk *ptk;
+
+	if (!s || ap->config.security != SIM_WPA2_PSK)
+		return -ENOENT;
+	ptk = &s->authenticator.pending;
+	if (memcmp(ptk, &none, sizeof(none)) == 0)
+		ptk = &s->authenticator.ptk;
+	if (memcmp(ptk, &none, sizeof(none)) == 0)
+		return -ENOENT;
+	memcpy(out->pmk, ap->bss.pmk, sizeof(out->pmk));
+	memcpy(out->kck, ptk->kck, sizeof(out->kck));
+	memcpy(out->kek, ptk->kek, sizeof(out->kek));
+	memcpy(out->tk, ptk->tk, sizeof(out->tk));
+	return 0;
+}

@@ -110,6 +110,14 @@ struct sim_ap_station_info {
 };
 void sim_ap_station(const struct sim_ap *ap, struct mac station, struct sim_ap_station_info *out);
 
+/* The secrets of a station's handshake, of the one that runs or the last: for who wants to know
+ * what is left of them elsewhere. */
+struct sim_ap_keys {
+	uint8_t pmk[32], kck[16], kek[16], tk[16];
+};
+/* 0, -ENOENT: no such station, or no handshake has come as far as message 2. */
+int sim_ap_keys(const struct sim_ap *ap, struct mac station, struct sim_ap_keys *out);
+
 /*
  * Makes a station roam to bssid for a DOT11_ASSOC_STATUS reason (0xB better AP, 0xC association
  * lost), by reassociation. -ENOENT no such AP, -ENOTCONN not associated.
