@@ -15,6 +15,7 @@ static const struct {
 } commands[] = {
 	{"run", cmd_run, "carry a module through its life on a simulated radio, and judge it"},
 	{"check", cmd_check, "judge a saved trace"},
+	{"merge", cmd_merge, "put the parts of a verification together"},
 	{"rules", cmd_rules, "the contract: all rules, or one"},
 	{"inspect", cmd_inspect, "what a module exports, speaks and needs"},
 };

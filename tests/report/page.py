@@ -35,7 +35,7 @@ def page(fixture):
     path = os.path.join(HERE.name, fixture + '.html')
     if not os.path.exists(path):
         with open(path, 'wb') as out:
-            subprocess.run([WRITE, fixture], stdout=out, check=True)
+            subprocess.run([WRITE, fixture, 'html'], stdout=out, check=True)
     return path
 
 
