@@ -49,7 +49,7 @@ enum {
 };
 
 enum {
-	OPTION_BUDGET = 256,
+	OPTION_BUDGET = 512, /* above those of outputs.h */
 	OPTION_RUNS,
 	OPTION_DEPTH,
 	OPTION_JOBS,
@@ -132,7 +132,7 @@ static int take_until(struct sweep_config *c, const char *rule)
 	enum rule_id id = rule_by_name(rule);
 
 	c->until = id < RULE_COUNT ? rule_info(id)->id : rule;
-	if (id < RULE_COUNT || report_word(rule))
+	if (id < RULE_COUNT || report_has_rule(rule))
 		return 0;
 	return cli_error("--until %s: neither a rule nor a kind of finding", rule);
 }
@@ -169,8 +169,8 @@ static int take(struct arguments *a, int option)
 		a->quiet = true;
 		return 0;
 	}
-	return outputs_owns(option) ? outputs_option(&a->outputs, option, optarg)
-				    : target_option(&a->target, option, optarg);
+	return outputs_option(&a->outputs, option) ? 0
+						   : target_option(&a->target, option, optarg);
 }
 
 /* ---- Progress. ---- */
@@ -263,6 +263,8 @@ int cmd_verify(int argc, char **argv)
 	}
 	for (; !rc && optind < argc; optind++)
 		rc = target_module(&a.target, argv[optind]);
+	if (!rc)
+		rc = outputs_check(&a.outputs, "verify");
 	if (!rc)
 		rc = target_open(&a.target, "verify");
 	if (!rc)
