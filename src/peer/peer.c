@@ -70,9 +70,12 @@ __attribute__((format(printf, 2, 3))) static int fail(struct peer *p, const char
 
 static int ended(struct peer *p, int status)
 {
+	const char *name = WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : NULL;
+
+	if (name)
+		return fail(p, "the peer was ended by signal %d (SIG%s)", WTERMSIG(status), name);
 	if (WIFSIGNALED(status))
-		return fail(p, "the peer was ended by signal %d (%s)", WTERMSIG(status),
-			strsignal(WTERMSIG(status)));
+		return fail(p, "the peer was ended by signal %d", WTERMSIG(status));
 	return fail(p, "the peer ended with status %d", WEXITSTATUS(status));
 }
 
@@ -372,9 +375,14 @@ static int free_peer(struct peer *p, char *err, size_t room)
 
 int peer_open(const struct peer_config *config, struct peer **out, char *err, size_t room)
 {
-	struct peer *p = calloc(1, sizeof(*p));
+	struct peer *p;
 	int rc;
 
+	if (config->naps > PEER_APS_MAX) {
+		snprintf(err, room, "a peer speaks for at most %d access points", PEER_APS_MAX);
+		return -EINVAL;
+	}
+	p = calloc(1, sizeof(*p));
 	if (!p) {
 		snprintf(err, room, "out of memory");
 		return -ENOMEM;
@@ -385,7 +393,7 @@ int peer_open(const struct peer_config *config, struct peer **out, char *err, si
 	p->user = config->user;
 	for (uint32_t i = 0; i < PEER_TIMERS; i++)
 		p->timers[i] = (struct peer_timer){.peer = p, .id = i};
-	for (unsigned i = 0; i < config->naps && p->naps < PEER_APS_MAX; i++)
+	for (unsigned i = 0; i < config->naps; i++)
 		if (sim_ap_set_peer(config->aps[i], &ops, p) == 0)
 			p->aps[p->naps++] = config->aps[i];
 	rc = peer_process_start(&p->process, config->command);

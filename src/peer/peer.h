@@ -4,6 +4,9 @@
  * SIM_PEER. It is asked and answers within one step of the loop, so virtual time stands still
  * meanwhile, and the same seed and answers give the same run.
  *
+ * doc/peer-protocol.md is the reference. The loop's owner, and so whoever waits for a lock of his,
+ * waits with it for an answer.
+ *
  * Everything but peer_open() and peer_close() happens on the loop. One that fails is killed at
  * once; its access points are then silent.
  */
@@ -21,7 +24,7 @@ struct peer_config {
 	const char *command; /* for /bin/sh -c; copied nowhere, needed by peer_open() alone */
 	struct loop *loop;
 	struct sim_ap *const *aps; /* those that are no SIM_PEER are left out */
-	unsigned naps;             /* PEER_APS_MAX */
+	unsigned naps;             /* at most PEER_APS_MAX (peer/message.h) */
 	uint64_t seed;
 	uint32_t answer_ms; /* real time for the answer to one event; 0: PEER_ANSWER_MS */
 	/* What it has to say: printable ASCII. NULL: not wanted. */
@@ -31,7 +34,8 @@ struct peer_config {
 
 /*
  * Starts the command, says HELLO, and attends the access points from now on. 0, or a negative errno
- * with one sentence in err (room bytes): -EPROTO the peer fails, -ENOMEM, another of the system.
+ * with one sentence in err (room bytes): -EPROTO the peer fails, -EINVAL too many access points,
+ * -ENOMEM, another of the system.
  * The calling thread must live as long as the peer should.
  */
 int peer_open(const struct peer_config *config, struct peer **out, char *err, size_t room);
