@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORKER_STACK (256 * 1024)
-#define BACKLOG      4
+#define BACKLOG 4
 
 DOT11EXT_APIS calls;
 
@@ -52,7 +51,7 @@ void base_end_session(struct adapter *a)
 	memset(&a->session, 0, sizeof(a->session));
 }
 
-/* ---- Pre-association, on the worker. ---- */
+/* ---- Pre-association, by base_step(). ---- */
 
 static DWORD set_auth(struct adapter *a, HANDLE op)
 {
@@ -133,7 +132,7 @@ static void prepare(struct adapter *a, HANDLE op)
 		error == ERROR_SUCCESS ? L2_REASON_CODE_SUCCESS : BASE_REASON_DRIVER, error);
 }
 
-/* ---- Post-association, on the worker. ---- */
+/* ---- Post-association, by base_step(). ---- */
 
 static void complete(struct adapter *a, HANDLE op, DWORD reason, DWORD error)
 {
@@ -163,29 +162,17 @@ static void begin(struct adapter *a, HANDLE op)
 		complete(a, op, BASE_REASON_DRIVER, error);
 }
 
-static bool session_waits(const struct adapter *a)
+bool base_step(struct adapter *a)
 {
-	return a->session.id &&
-	       (a->session.progress == SESSION_NEW || a->session.progress == SESSION_READY);
-}
-
-static void *work(void *arg)
-{
-	struct adapter *a = arg;
-
-	pthread_mutex_lock(&a->lock);
-	while (!a->leaving) {
-		if (a->connect)
-			prepare(a, a->connect);
-		else if (session_waits(a) && a->session.progress == SESSION_NEW)
-			begin(a, a->session.id);
-		else if (session_waits(a))
-			complete(a, a->session.id, L2_REASON_CODE_SUCCESS, ERROR_SUCCESS);
-		else
-			pthread_cond_wait(&a->changed, &a->lock);
-	}
-	pthread_mutex_unlock(&a->lock);
-	return NULL;
+	if (a->connect)
+		prepare(a, a->connect);
+	else if (a->session.id && a->session.progress == SESSION_NEW)
+		begin(a, a->session.id);
+	else if (a->session.id && a->session.progress == SESSION_READY)
+		complete(a, a->session.id, L2_REASON_CODE_SUCCESS, ERROR_SUCCESS);
+	else
+		return false;
+	return true;
 }
 
 /* ---- Handlers: service and adapters. ---- */
@@ -193,19 +180,6 @@ static void *work(void *arg)
 static VOID WINAPI deinit_service(VOID)
 {
 	base_ui_cancel(NULL);
-}
-
-static int start_worker(struct adapter *a)
-{
-	pthread_attr_t attr;
-	int error;
-
-	if (pthread_attr_init(&attr))
-		return -1;
-	pthread_attr_setstacksize(&attr, WORKER_STACK);
-	error = pthread_create(&a->worker, &attr, work, a);
-	pthread_attr_destroy(&attr);
-	return error;
 }
 
 static DWORD WINAPI init_adapter(PDOT11_ADAPTER adapter, HANDLE svc, PHANDLE ext)
@@ -218,7 +192,7 @@ static DWORD WINAPI init_adapter(PDOT11_ADAPTER adapter, HANDLE svc, PHANDLE ext
 	atomic_init(&a->ending, 0);
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_cond_init(&a->changed, NULL);
-	if (start_worker(a)) {
+	if (base_worker_start(a)) {
 		pthread_cond_destroy(&a->changed);
 		pthread_mutex_destroy(&a->lock);
 		free(a);
@@ -252,7 +226,7 @@ static VOID WINAPI deinit_adapter(HANDLE ext)
 	a->connect = NULL;
 	base_end_session(a);
 	base_end_done(a);
-	pthread_join(a->worker, NULL);
+	base_worker_end(a);
 	base_ui_cancel(a);
 	forget(a);
 	pthread_cond_destroy(&a->changed);
@@ -300,7 +274,7 @@ static DWORD WINAPI perform_pre_associate(HANDLE ext, HANDLE connect,
 		error = ERROR_INVALID_STATE;
 	} else {
 		a->connect = connect;
-		pthread_cond_broadcast(&a->changed);
+		base_worker_wake(a);
 	}
 	pthread_mutex_unlock(&a->lock);
 	return error;
@@ -316,7 +290,7 @@ static DWORD WINAPI perform_post_associate(HANDLE ext, HANDLE session, PDOT11_PO
 	a->session.id = session;
 	memcpy(a->session.peer, port->PeerMacAddress, sizeof(a->session.peer));
 	a->session.progress = SESSION_NEW;
-	pthread_cond_broadcast(&a->changed);
+	base_worker_wake(a);
 	pthread_mutex_unlock(&a->lock);
 	return ERROR_SUCCESS;
 }

@@ -51,10 +51,11 @@ struct adapter {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	atomic_uint ending; /* handlers that want to end something */
-	pthread_t worker;
-	bool leaving;
-	HANDLE connect; /* the pending pre-association, or NULL */
+	pthread_t worker;   /* of base_worker.c */
+	bool leaving;       /* DeinitAdapter was called */
+	HANDLE connect;     /* the pending pre-association, or NULL */
 	struct session session;
+	void *own; /* of who calls base_step() in place of base_worker.c */
 };
 
 /* What the base calls: the host's functions, or a mutant's in their place. */
@@ -70,6 +71,20 @@ void base_end_begin(struct adapter *a);
 void base_end_done(struct adapter *a);
 /* Frees what the session holds and forgets it. The lock is held. */
 void base_end_session(struct adapter *a);
+
+/* Does the next thing there is to do, and says whether there was one. The lock is held, and given
+ * up at times. */
+bool base_step(struct adapter *a);
+
+/*
+ * base_worker.c, or what another module has in its place: who calls base_step(). The first is
+ * called inside InitAdapter, and other than 0 says that it cannot be done; the second with the lock
+ * held, when there is something to do; the last inside DeinitAdapter, when `leaving` was set and
+ * nothing is left to do: nobody uses the adapter after it.
+ */
+int base_worker_start(struct adapter *a);
+void base_worker_wake(struct adapter *a);
+void base_worker_end(struct adapter *a);
 
 /* base_sends.c */
 struct send {

@@ -86,7 +86,7 @@ DWORD WINAPI base_send_packet_completion(HANDLE number)
 	pthread_mutex_lock(&a->lock);
 	if (a->session.id == s->session && a->session.progress == SESSION_SENT) {
 		a->session.progress = SESSION_READY;
-		pthread_cond_broadcast(&a->changed);
+		base_worker_wake(a);
 	}
 	pthread_mutex_unlock(&a->lock);
 	calls.Dot11ExtFreeBuffer(s->packet);
