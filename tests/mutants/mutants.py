@@ -17,6 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 BINARY = os.path.abspath(sys.argv[1])
 SOURCE = os.path.abspath(os.environ.get('OPENIHV_SOURCE', '.'))
 BUILD = os.path.abspath(os.environ.get('OPENIHV_BUILD', 'build'))
+# Sanitizers have their own opinion of mistakes: of such a build only the correct modules are asked for.
+SANITIZED = b'__asan_init' in open(BINARY, 'rb').read() or b'__tsan_init' in open(BINARY, 'rb').read()
 TABLES = ['tests/mutants/mutants.tsv', 'tests/correct/correct.tsv']
 NETWORKS = {
     'open': [],
@@ -87,7 +89,8 @@ def judge(row):
 
 
 def main(names):
-    chosen = [row for row in rows() if not names or os.path.basename(row[0])[:-3] in names]
+    chosen = [row for row in rows() if (not names or os.path.basename(row[0])[:-3] in names) and
+              (not SANITIZED or row[1] == 'nothing')]
     failed = 0
     print(f'1..{len(chosen)}', flush=True)
     with ThreadPoolExecutor(max_workers=2) as pool:
