@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "contract/checker.h"
+#include "trace/describe.h"
 
 enum {
 	EXIT_PASS = 0,
@@ -29,11 +30,6 @@ int cli_option_error(char **argv, int option);
 bool cli_colour(FILE *f);
 int cli_version(void);
 
-/* How a process ended (crossing.h), in words: "signal 11 (SIGSEGV)". Returns room. */
-const char *cause_text(
-	enum module_end end, uint32_t code, bool deadline, char *room, size_t length);
-/* "SIGSEGV"; NULL: not one that kills by itself. Safe in a signal handler. */
-const char *signal_name(int number);
 /* Text in quotes, with what JSON wants escaped. */
 void json_string(FILE *f, const char *text);
 
@@ -54,12 +50,5 @@ void report_deaths(FILE *f, const struct life *l, const struct history *h, bool 
 /* The last line: "verdict: pass (violations 0, ...)". */
 void report_verdict(FILE *f, const struct checker *c, unsigned deaths, bool pass, bool colour);
 void report_verdict_json(FILE *f, const struct checker *c, unsigned deaths, bool pass);
-
-/* One line of the timeline, without its time: who, and what. An empty string: not worth a line. */
-void describe(const struct crossing *x, char *who, size_t who_room, char *what, size_t what_room);
-/* A DOT11_ASSOC_STATUS, or an L2 reason code, in words. */
-const char *status_text(uint32_t status, char *room, size_t length);
-const char *reason_text(uint32_t reason, char *room, size_t length);
-const char *error_text(uint32_t error, char *room, size_t length);
 
 #endif

@@ -38,7 +38,7 @@ void connection_drop(struct host_adapter *a)
 	timer_disarm(a->host->loop, &a->watchdog);
 	timer_disarm(a->host->loop, &a->security_timer);
 	kill_connect(a);
-	a->report_failure = false;
+	a->report_failure = a->reset_first = false;
 	a->profile = a->wanted = NULL;
 	enter(a, CONNECT_IDLE);
 }
@@ -103,31 +103,66 @@ static void reset_done(struct host *h, struct call *c)
 
 	ui_cancel(h, a);
 	ui_poll_cancelled(h);
-	if (a->phase == PHASE_UP)
+	if (a->phase != PHASE_UP)
+		return;
+	if (!a->reset_first) {
 		finish(a);
+		return;
+	}
+	enter(a, CONNECT_ENDING); /* Stop is still due, if a session lives */
 }
 
-static void reset_module(struct host_adapter *a)
+static bool reset_module(struct host_adapter *a)
 {
 	struct call *c = call_new(a->host, a, FN_ADAPTER_RESET, 0);
 
 	if (!c)
-		return;
+		return false;
 	enter(a, CONNECT_RESETTING);
 	timer_disarm(a->host->loop, &a->watchdog);
 	c->begin = reset_begin;
 	c->done = reset_done;
 	call_queue(a->host, c);
+	return true;
 }
 
 void connection_proceed(struct host_adapter *a, bool disconnected)
 {
+	if (a->reset_first && a->connect == CONNECT_RESETTING)
+		a->disconnected |= disconnected;
 	if (a->connect != CONNECT_ENDING)
 		return;
 	a->disconnected |= disconnected;
+	if (!a->disconnected || a->port.state != DATAPORT_NONE || !queue_idle(&a->queue))
+		return;
 	/* The port ends first: Stop, and then Reset (4.8). */
-	if (a->disconnected && a->port.state == DATAPORT_NONE && queue_idle(&a->queue))
+	if (a->reset_first)
+		finish(a);
+	else
 		reset_module(a);
+}
+
+int host_reset(struct host_adapter *a)
+{
+	struct host *h = a->host;
+	int err = 0;
+
+	pthread_mutex_lock(&h->lock);
+	if (a->phase != PHASE_UP || a->losing)
+		err = -ENETDOWN;
+	else if (a->connect == CONNECT_ENDING || a->connect == CONNECT_RESETTING)
+		err = -EBUSY;
+	else
+		err = a->mp->ops->reset(a->mp);
+	if (!err) {
+		record_point(h, a, FN_OID_RESET, NULL, 0, 0);
+		timer_disarm(h->loop, &a->security_timer);
+		a->reset_first = true;
+		a->disconnected = false;
+		err = reset_module(a) ? 0 : -ENOMEM;
+	}
+	pthread_mutex_unlock(&h->lock);
+	return err;
 }
 
 static void request_disconnect(struct host_adapter *a)

@@ -102,7 +102,7 @@ void engine_changed(struct host *h)
 		loop_kick(h->loop);
 }
 
-static void end_run(struct host *h, enum host_run_result result)
+void engine_end_run(struct host *h, enum host_run_result result)
 {
 	h->running = false;
 	h->run_result = result;
@@ -349,7 +349,8 @@ static bool give_patience(struct host *h)
 	const struct server *s;
 	uint64_t now;
 
-	if (!h->displaced)
+	/* Nobody waits for one that is kept on purpose, or for whoever waits for it. */
+	if (!h->displaced || atomic_load(&h->module->held))
 		return false;
 	now = monotonic_ns();
 	TAILQ_FOREACH(s, &h->servers, next)
@@ -379,13 +380,13 @@ static void pass_time(struct host *h)
 		if (delay > left) {
 			if (delay != UINT64_MAX)
 				loop_skip(h->loop, left);
-			end_run(h, delay == UINT64_MAX ? HOST_QUIET : HOST_LIMIT);
+			engine_end_run(h, delay == UINT64_MAX ? HOST_QUIET : HOST_LIMIT);
 		} else if (!loop_advance(h->loop))
-			end_run(h, HOST_QUIET);
+			engine_end_run(h, HOST_QUIET);
 		return;
 	}
 	if (left == 0) {
-		end_run(h, HOST_LIMIT);
+		engine_end_run(h, HOST_LIMIT);
 		return;
 	}
 	/*
@@ -419,7 +420,7 @@ static void serve(struct host *h, struct server *me)
 			continue;
 		}
 		if (h->until && h->until(h->until_user)) {
-			end_run(h, HOST_REACHED);
+			engine_end_run(h, HOST_REACHED);
 			break;
 		}
 		c = call_take(h);
@@ -532,6 +533,17 @@ void engine_stop(struct host *h)
 	pthread_cond_destroy(&h->work);
 	pthread_cond_destroy(&h->change);
 	pthread_mutex_destroy(&h->lock);
+}
+
+bool host_blocked(const struct host *h)
+{
+	struct host *mine = (struct host *)(uintptr_t)h;
+	bool blocked;
+
+	pthread_mutex_lock(&mine->lock);
+	blocked = h->displaced > 0;
+	pthread_mutex_unlock(&mine->lock);
+	return blocked;
 }
 
 int host_post(struct host *h, void (*fn)(void *user), void *user)

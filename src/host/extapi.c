@@ -266,12 +266,13 @@ DWORD extapi(void *user, struct function_call *call)
 	h->acting = record_thread(h, call);
 	record_function(h, call, &x);
 	violations = record(h, &x, PHASE_ENTER);
-	if (violations && h->config.strict) {
+	result = h->config.refuse ? h->config.refuse(h->config.user, &x) : ERROR_SUCCESS;
+	if (!result && violations && h->config.strict)
 		result = ERROR_INVALID_STATE;
+	if (result)
 		x.flags |= CROSSING_REFUSED;
-	} else {
+	else
 		result = carry_out(h, call, &x);
-	}
 	x.result = result;
 	record(h, &x, PHASE_EXIT);
 	h->acting = before;

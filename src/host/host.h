@@ -119,6 +119,9 @@ struct host_config {
 	void (*notice)(void *user, struct host_adapter *a, const struct host_notice *n);
 	void (*ui)(void *user, const struct host_ui_request *request);
 	void (*event)(void *user, const struct module_event *event);
+	/* Asked when the entry of an extensibility function has been recorded: a Win32 code is its
+	 * answer, and nothing is done; ERROR_SUCCESS lets it be carried out. */
+	uint32_t (*refuse)(void *user, const struct crossing *x);
 	void *user;
 };
 
@@ -144,9 +147,11 @@ int host_stop(struct host *h);
 void host_free(struct host *h);
 
 enum host_run_result {
-	HOST_REACHED, /* until() was true */
-	HOST_QUIET,   /* nothing is left that could happen by itself (virtual time only) */
-	HOST_LIMIT,   /* the limit was reached */
+	HOST_REACHED,  /* until() was true */
+	HOST_QUIET,    /* nothing is left that could happen by itself (virtual time only) */
+	HOST_LIMIT,    /* the limit was reached */
+	HOST_RESTLESS, /* a module in this process kept virtual time still for as long as a handler
+			  may take: nothing can go on */
 };
 /*
  * Works until until(user) is true (asked under the lock, after each step; NULL: never), nothing is
@@ -180,6 +185,13 @@ int host_remove(struct host_adapter *a);
 int host_connect(struct host_adapter *a, const struct profile *profile);
 /* 0, -ENETDOWN, -EALREADY. */
 int host_disconnect(struct host_adapter *a);
+/*
+ * OID_DOT11_RESET_REQUEST, as the system makes it of its own accord: AdapterReset comes first and
+ * finds what is pending, StopPostAssociate follows (contract 4.8, the reverse order). A connection
+ * is over with that: NOTICE_DISCONNECTED. 0, -ENETDOWN, -EBUSY (an end is under way), -ENOMEM, or
+ * the miniport's error.
+ */
+int host_reset(struct host_adapter *a);
 /* An MSDU for the port. 0, -EACCES the port is not authorised, or the miniport's error. */
 int host_send_data(struct host_adapter *a, struct mac to, uint16_t ethertype, const void *data,
 	uint32_t length);
@@ -194,6 +206,13 @@ int host_ui_respond(struct host *h, uint64_t id, const void *data, uint32_t leng
  * module is not there). */
 int host_session_change(struct host *h, uint32_t event, uint32_t session);
 
+/*
+ * For whom tests a module: StopPostAssociate for an AP that has no session here, which a module has
+ * to bear (X-43). Nothing comes of it on this side. 0, -ENETDOWN, -ENOMEM.
+ */
+int host_stop_unknown(struct host_adapter *a, struct mac peer);
+/* A handler waits for something, so that another thread goes on in place of its own. */
+bool host_blocked(const struct host *h);
 const struct miniport_caps *host_adapter_caps(const struct host_adapter *a);
 bool host_port_open(const struct host_adapter *a, struct mac *peer);
 bool host_adapter_is_up(const struct host_adapter *a);

@@ -154,6 +154,7 @@ struct host_adapter {
 	char *own_name;                   /* of the profile that they belong to */
 	uint32_t fail_reason, fail_error; /* what ended the connection, for the notice */
 	bool report_failure, disconnected;
+	bool reset_first; /* the end is host_reset(): AdapterReset before Stop */
 	struct timer watchdog;
 
 	struct dataport port;

@@ -19,6 +19,8 @@ struct server {
 	struct host *host;
 };
 
+/* Ends host_run(). */
+void engine_end_run(struct host *h, enum host_run_result result);
 /* Its call waits for something that only others can bring about. */
 bool server_blocked(const struct server *s);
 /* One more, ready to lead. 0 or the errno of a thread. */

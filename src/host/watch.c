@@ -66,9 +66,13 @@ static void look_at_clock(struct host *h)
 	}
 	/* So does a module in a process of its own that never rests, or does not read what it was
 	 * answered: it may take no longer than a handler, or the run would have no end. */
-	if (h->restless && h->module->ops->kill && h->life.alive &&
-		now - h->restless >= h->config.handler_deadline_ms * NS_PER_MS)
+	if (!h->restless || !h->life.alive ||
+		now - h->restless < h->config.handler_deadline_ms * NS_PER_MS)
+		return;
+	if (h->module->ops->kill)
 		service_timed_out(h, FN_COUNT);
+	else
+		engine_end_run(h, HOST_RESTLESS);
 }
 
 /* The leader's call blocks: somebody else takes the lead. */
@@ -95,8 +99,9 @@ static void look(struct host *h, uint64_t *seen, bool *slept)
 {
 	struct server *s = h->leader;
 	bool sleeps = s && server_blocked(s);
+	bool waits = sleeps && ((*slept && *seen == s->calls) || atomic_load(&h->module->held));
 
-	if (sleeps && *slept && *seen == s->calls) {
+	if (waits) {
 		take_lead(h);
 		sleeps = false;
 	}

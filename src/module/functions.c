@@ -2,6 +2,9 @@
 #include "module/functions.h"
 
 #include <errno.h>
+#include <stdatomic.h>
+
+#include "module/heap.h"
 
 /*
  * The module whose calls these are. The interface hands a function no context (AllocateBuffer has
@@ -24,8 +27,32 @@ const struct handler_call *functions_enter(const struct handler_call *call)
 	return before;
 }
 
+static void keep_here(const struct function_call *call, bool returned)
+{
+	struct module *m = carried ? carried->module : NULL;
+
+	if (!m || !m->hold || atomic_load(&m->held) ||
+		!m->hold(m->hold_user, call->fn, open_handler != NULL, returned))
+		return;
+	pthread_mutex_lock(&carried->hold_lock);
+	atomic_store(&m->held, true);
+	while (atomic_load(&m->held))
+		pthread_cond_wait(&carried->let_go, &carried->hold_lock);
+	pthread_mutex_unlock(&carried->hold_lock);
+}
+
+void functions_let_go(struct carried *c)
+{
+	pthread_mutex_lock(&c->hold_lock);
+	atomic_store(&c->module->held, false);
+	pthread_cond_broadcast(&c->let_go);
+	pthread_mutex_unlock(&c->hold_lock);
+}
+
 static DWORD up(struct function_call *call)
 {
+	DWORD result;
+
 	if (!carried || !carried->module->function)
 		return ERROR_SHUTDOWN_IN_PROGRESS;
 	if (carried->guard)
@@ -36,7 +63,10 @@ static DWORD up(struct function_call *call)
 			thread_number = ++threads_seen;
 		call->thread = thread_number;
 	}
-	return carried->module->function(carried->module->user, call);
+	keep_here(call, false);
+	result = carried->module->function(carried->module->user, call);
+	keep_here(call, true);
+	return result;
 }
 
 static DWORD allocate(struct function_call *call)
@@ -108,7 +138,7 @@ static DWORD send_ui_request(struct function_call *call)
 }
 
 /* By function: most just go up. */
-static DWORD go(struct function_call *call)
+static DWORD carry_out(struct function_call *call)
 {
 	switch (call->fn) {
 	case FN_ALLOCATE_BUFFER:
@@ -124,6 +154,16 @@ static DWORD go(struct function_call *call)
 	default: /* nothing of the module's memory outlives the call */
 		return up(call);
 	}
+}
+
+/* What is allocated from here on is not the module's. */
+static DWORD go(struct function_call *call)
+{
+	const bool before = heap_enter(false);
+	DWORD error = carry_out(call);
+
+	heap_enter(before);
+	return error;
 }
 
 /* A function of the table, and its double in the memory that the module should not have kept. */
@@ -247,6 +287,7 @@ int functions_attach(struct carried *c)
 		return -EBUSY;
 	carried = c;
 	threads_seen = 0;
+	heap_begin();
 	return 0;
 }
 
@@ -268,6 +309,8 @@ void functions_expire_virtual_station(const struct function_tables *tables)
 
 void functions_detach(const struct carried *c)
 {
-	if (carried == c)
-		carried = NULL;
+	if (carried != c)
+		return;
+	carried = NULL;
+	heap_end();
 }

@@ -4,6 +4,8 @@
 #ifndef OPENIHV_MODULE_FUNCTIONS_H
 #define OPENIHV_MODULE_FUNCTIONS_H
 
+#include <pthread.h>
+
 #include "host/module.h"
 #include "module/blocks.h"
 #include "module/guard.h"
@@ -15,6 +17,9 @@ struct carried {
 	struct blocks *blocks;
 	struct lent *lent;
 	struct guard *guard; /* NULL: none */
+	/* module->hold(): the thread that is kept waits for the condition */
+	pthread_mutex_t hold_lock;
+	pthread_cond_t let_go;
 };
 
 /* The arguments of InitService and InitVirtualStation. */
@@ -35,5 +40,7 @@ const struct handler_call *functions_enter(const struct handler_call *call);
 void functions_expire(const struct function_tables *tables);
 void functions_expire_virtual_station(const struct function_tables *tables);
 void functions_detach(const struct carried *c);
+/* struct module_ops's let_go(). */
+void functions_let_go(struct carried *c);
 
 #endif

@@ -4,6 +4,7 @@
  * are the project's own and need no escaping, all values are numbers, addresses and hex.
  */
 #include "trace/trace.h"
+#include "trace/json.h"
 #include "trace/names.h"
 
 #include <errno.h>
@@ -126,7 +127,15 @@ static void put_crossing(struct writer *out, const struct crossing *x)
 				x->data_length < CROSSING_DATA ? x->data_length : CROSSING_DATA,
 				hex));
 	put_args(out, x);
-	put_text(out, "}\n");
+	put_text(out, "}");
+}
+
+size_t trace_format(const struct crossing *x, char *room, size_t length)
+{
+	struct writer out = writer_init(room, length);
+
+	put_crossing(&out, x);
+	return writer_ok(&out) ? out.len : 0;
 }
 
 static void put_line(struct trace_writer *w, const struct writer *line)
@@ -152,12 +161,13 @@ void trace_writer_begin(struct trace_writer *w, FILE *file)
 
 void trace_write(struct trace_writer *w, const struct crossing *x)
 {
-	char text[1024];
+	char text[TRACE_CROSSING_MAX + 1];
 	struct writer line = writer_init(text, sizeof(text));
 
 	if (w->error)
 		return;
 	put_crossing(&line, x);
+	put_text(&line, "\n");
 	put_line(w, &line);
 }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The reading half of a trace: a file from anywhere, of any content. */
 #include "trace/trace.h"
+#include "trace/json.h"
 #include "trace/names.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
-
-#include <jansson.h>
 
 #include "base/bytes.h"
 #include "base/cleanup.h"
@@ -15,9 +14,9 @@
 
 struct source {
 	FILE *file;
-	const char *name;
-	uint64_t line; /* number of the present one */
-	char *text;    /* its TRACE_LINE_MAX bytes at most */
+	const char *name; /* NULL: no file, one crossing */
+	uint64_t line;    /* number of the present one */
+	char *text;       /* its TRACE_LINE_MAX bytes at most */
 	size_t length;
 	uint64_t seq; /* of the last crossing */
 	char *err;
@@ -34,7 +33,8 @@ __attribute__((format(printf, 3, 4))) static int fail(
 
 	if (!s->errlen)
 		return error;
-	n = snprintf(s->err, s->errlen, "%s:%llu: ", s->name, (unsigned long long)s->line);
+	n = s->name ? snprintf(s->err, s->errlen, "%s:%llu: ", s->name, (unsigned long long)s->line)
+		    : 0;
 	if (n < 0 || (size_t)n >= s->errlen)
 		return error;
 	va_start(ap, fmt);
@@ -69,9 +69,7 @@ static int next_line(struct source *s)
 	return c == '\n' || s->length > 0;
 }
 
-/* A decimal integer or a string "0x..." of at most 64 bits. */
-static int get_number(
-	struct source *s, const char *key, const json_t *value, uint64_t max, uint64_t *out)
+int trace_number(const json_t *value, uint64_t *out)
 {
 	uint8_t bytes[8];
 	char digits[2 * sizeof(bytes)];
@@ -84,11 +82,19 @@ static int get_number(
 		memset(digits, '0', sizeof(digits));
 		memcpy(digits + sizeof(digits) - (n - 2), text + 2, n - 2);
 		if (hex_decode(digits, sizeof(digits), bytes, sizeof(bytes)) < 0)
-			return bad(s, key, "is not a number");
+			return -EINVAL;
 		*out = load_be64(bytes);
 	} else {
-		return bad(s, key, "is not a number, or negative");
+		return -EINVAL;
 	}
+	return 0;
+}
+
+static int get_number(
+	struct source *s, const char *key, const json_t *value, uint64_t max, uint64_t *out)
+{
+	if (trace_number(value, out))
+		return bad(s, key, "is not a number, or negative");
 	if (*out > max)
 		return fail(s, -EBADMSG, "\"%.40s\" is above %llu", key, (unsigned long long)max);
 	return 0;
@@ -343,6 +349,19 @@ static int get_crossing(struct source *s, const json_t *object, struct crossing 
 			ret = fail(s, -EBADMSG, "\"%s\" is missing", fields[i].key);
 	}
 	return ret < 0 ? ret : check_args(s, object, x);
+}
+
+int trace_crossing(
+	const json_t *object, uint64_t *seq, struct crossing *out, char *err, size_t errlen)
+{
+	struct source s = {.seq = *seq, .err = err, .errlen = errlen};
+	int ret;
+
+	if (!json_is_object(object))
+		return fail(&s, -EBADMSG, "not a JSON object");
+	ret = get_crossing(&s, object, out);
+	*seq = s.seq;
+	return ret;
 }
 
 static int check_header(struct source *s, const json_t *object)

@@ -14,7 +14,10 @@ static void load(struct proxy *p, struct handler_call *c)
 {
 	int rc;
 
-	proxy_close_process(p); /* nobody looks at pipes or observer while .ended is set */
+	/* Nobody looks at pipes or observer while .ended is set, but who asked before. */
+	pthread_mutex_lock(&p->probing);
+	proxy_close_process(p);
+	pthread_mutex_unlock(&p->probing);
 	rc = proxy_start(p, p->why, sizeof(p->why));
 	c->result = ERROR_SUCCESS;
 	if (!rc)
@@ -25,8 +28,7 @@ static void load(struct proxy *p, struct handler_call *c)
 
 /* ---- Calls. ---- */
 
-/* With the lock held: the reader stops reading. Somebody who waits goes on in its place. */
-static void give_up_reading(struct proxy *p)
+void proxy_give_up_reading(struct proxy *p)
 {
 	struct waiter *w = LIST_FIRST(&p->waiters);
 
@@ -35,6 +37,8 @@ static void give_up_reading(struct proxy *p)
 		w = LIST_NEXT(w, next);
 	if (w)
 		pthread_cond_signal(&w->turn);
+	else if (p->prober && p->prober->asleep)
+		pthread_cond_signal(&p->prober->turn);
 }
 
 /*
@@ -43,8 +47,11 @@ static void give_up_reading(struct proxy *p)
  */
 static int read_on(struct proxy *p)
 {
-	int rc = proxy_step(p, p->ndeferred ? LOOK_MS : -1);
+	bool looks = p->ndeferred || atomic_load(&p->module.held);
+	int rc = proxy_step(p, looks ? LOOK_MS : -1);
 
+	if (rc >= 0 && proxy_serve_kept(p))
+		rc = 1;
 	if (rc == 0 && p->ndeferred && proxy_at_rest(p))
 		rc = proxy_serve_deferred(p);
 	return p->garbled ? -EPIPE : rc;
@@ -68,7 +75,7 @@ static void wait_for_return(struct proxy *p, struct waiter *w)
 		if (rc < 0)
 			proxy_end(p);
 		pthread_mutex_lock(&p->lock);
-		give_up_reading(p);
+		proxy_give_up_reading(p);
 	}
 	if (!w->done)
 		LIST_REMOVE(w, next);
@@ -158,13 +165,15 @@ static bool proxy_pump(struct module *m)
 	/* Not without end, however much it has to say. */
 	for (i = 0; i < 64 && rc > 0 && !p->garbled; i++) {
 		rc = proxy_step(p, 0);
+		if (rc == 0)
+			rc = proxy_serve_kept(p);
 		if (rc == 0 && !proxy_handler_open(p))
 			rc = proxy_serve_deferred(p);
 	}
 	if (rc < 0 || p->garbled)
 		proxy_end(p);
 	pthread_mutex_lock(&p->lock);
-	give_up_reading(p);
+	proxy_give_up_reading(p);
 	pthread_mutex_unlock(&p->lock);
 	return i > 1 || rc != 0;
 }
@@ -177,7 +186,7 @@ static enum module_activity proxy_activity(struct module *m)
 	pthread_mutex_lock(&p->lock);
 	if (atomic_load(&m->ended) || p->alone)
 		activity = MODULE_ALONE;
-	else if (!p->acting && !p->ndeferred && proxy_at_rest(p))
+	else if (!p->acting && !p->ndeferred && !p->kept.let_go && proxy_at_rest(p))
 		activity = MODULE_ASLEEP;
 	pthread_mutex_unlock(&p->lock);
 	return activity;
@@ -242,6 +251,16 @@ static void proxy_death(struct module *m, struct module_death *out)
 	pthread_mutex_unlock(&p->lock);
 }
 
+static void proxy_let_go(struct module *m)
+{
+	struct proxy *p = (struct proxy *)m;
+
+	pthread_mutex_lock(&p->lock);
+	p->kept.let_go = p->kept.body != NULL;
+	p->alone = false;
+	pthread_mutex_unlock(&p->lock);
+}
+
 static void proxy_close(struct module *m)
 {
 	struct proxy *p = (struct proxy *)m;
@@ -254,6 +273,7 @@ static void proxy_close(struct module *m)
 	arena_free(&p->arena);
 	free(p->releases);
 	pthread_mutex_destroy(&p->lock);
+	pthread_mutex_destroy(&p->probing);
 	free(p->user_data);
 	free(p->path);
 	free(p);
@@ -270,6 +290,8 @@ static const struct module_ops proxy_ops = {
 	.descriptor = proxy_descriptor,
 	.kill = proxy_kill,
 	.death = proxy_death,
+	.let_go = proxy_let_go,
+	.probe = proxy_probe,
 };
 
 static void set_signals(void)
@@ -299,6 +321,7 @@ int proxy_open(const char *path, const struct worker_source *source,
 	}
 	set_signals();
 	pthread_mutex_init(&p->lock, NULL);
+	pthread_mutex_init(&p->probing, NULL);
 	LIST_INIT(&p->waiters);
 	STAILQ_INIT(&p->deferred);
 	p->source = *source;

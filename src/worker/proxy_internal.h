@@ -29,6 +29,25 @@ struct waiter {
 
 LIST_HEAD(waiter_list, waiter);
 
+/*
+ * What module->hold() kept: a FUNCTION that has not been carried out yet, or the REPLY that is
+ * ready. The module's thread sleeps until it gets its answer.
+ */
+struct kept {
+	struct message m;
+	uint8_t *body; /* m.length bytes; NULL: nothing is kept */
+	bool let_go;   /* whoever reads next goes on with it */
+};
+
+/* A probe that waits for its answer, on the stack of the thread that asks. */
+struct prober {
+	struct module_probe *probe;
+	int result;
+	bool done;
+	bool asleep;         /* else it may still be sending */
+	pthread_cond_t turn; /* done, or nobody reads any more */
+};
+
 /* A function call of a module's thread, put off until the open handler has returned or sleeps. */
 struct deferred {
 	STAILQ_ENTRY(deferred) next;
@@ -53,6 +72,7 @@ struct proxy {
 	int ready;    /* epoll(7): either of those two has something */
 	unsigned long calls, functions;
 
+	pthread_mutex_t probing; /* held by the one who asks */
 	pthread_mutex_t
 		lock; /* of what follows; never held while the host is called or a pipe is written
 		       */
@@ -65,9 +85,13 @@ struct proxy {
 	uint32_t next_number;
 	unsigned threads; /* of the module's own, when it said so last */
 	struct waiter_list waiters;
+	bool probed;           /* an answer to a PROBE is owed: that of .asked */
+	struct prober *prober; /* who waits for it; NULL: nobody any more */
+	struct module_probe asked;
 	struct deferred_queue deferred;
 	unsigned ndeferred;
 	size_t deferred_bytes;
+	struct kept kept;
 	void **releases; /* blocks that the worker is told of with the next call */
 	unsigned nreleases, releases_room;
 	struct module_death death;
@@ -90,6 +114,17 @@ void proxy_farewell(struct proxy *p);
 /* Forgets what is left of a process that has ended. */
 void proxy_close_process(struct proxy *p);
 
+/* proxy.c */
+/* With the lock held: the reader stops reading. Somebody who waits goes on in its place. */
+void proxy_give_up_reading(struct proxy *p);
+
+/* proxy_probe.c */
+int proxy_probe(struct module *m, struct module_probe *probe);
+/* The answer came. 0, or -EPROTO. */
+int proxy_probed(struct proxy *p, struct reader *body);
+/* With the lock held: none will come. */
+void proxy_forget_probe(struct proxy *p);
+
 /* proxy_talk.c: all that a worker says while it runs. */
 /*
  * Takes up one thing: a message, a refused system call, or the end. Waits for it for at most ms
@@ -102,6 +137,9 @@ bool proxy_refuse(struct proxy *p);
 bool proxy_handler_open(struct proxy *p);
 /* Serves the oldest deferred call. False: there is none. */
 bool proxy_serve_deferred(struct proxy *p);
+/* Goes on with what was kept, if that has been let go. False: it was not. */
+bool proxy_serve_kept(struct proxy *p);
+/* All that was put off, and what is kept. */
 void proxy_drop_deferred(struct proxy *p);
 /* The worker can do nothing by itself now: it sleeps, and nothing is on its way in either pipe. */
 bool proxy_at_rest(struct proxy *p);

@@ -69,7 +69,62 @@ static int prepare_user_data(struct proxy *p, struct function_call *call)
 	return p->user_data ? 0 : -ENOMEM;
 }
 
-static int serve_function(struct proxy *p, const struct message *m, struct reader *body)
+/* ---- Threads that are kept on purpose. ---- */
+
+static bool wants_kept(struct proxy *p, const struct message *m, bool returned)
+{
+	return p->module.hold && !atomic_load(&p->module.held) &&
+	       p->module.hold(p->module.hold_user, (enum crossing_fn)m->fn, m->call != 0, returned);
+}
+
+/* Takes over a copy of the body. */
+static int keep(struct proxy *p, const struct message *m, const uint8_t *body, size_t length)
+{
+	uint8_t *copy = malloc(length ? length : 1);
+
+	if (!copy)
+		return -ENOMEM;
+	if (length)
+		memcpy(copy, body, length);
+	pthread_mutex_lock(&p->lock);
+	p->kept = (struct kept){.m = *m, .body = copy};
+	p->kept.m.length = (uint32_t)length;
+	pthread_mutex_unlock(&p->lock);
+	atomic_store(&p->module.held, true);
+	return 0;
+}
+
+static int keep_function(struct proxy *p, const struct message *m, struct reader *body)
+{
+	size_t n = reader_left(body);
+
+	return keep(p, m, reader_take(body, n), n);
+}
+
+static int keep_reply(struct proxy *p, const struct message *m, const struct reply *reply)
+{
+	uint8_t *room = malloc(MESSAGE_MAX);
+	struct writer w;
+	int err;
+
+	if (!room)
+		return -ENOMEM;
+	w = writer_init(room, MESSAGE_MAX);
+	put_reply(&w, reply);
+	err = keep(p, m, room, w.len);
+	wipe(room, w.len);
+	free(room);
+	return err;
+}
+
+static void put_kept(struct writer *w, const void *what)
+{
+	const struct kept *k = what;
+
+	writer_put(w, k->body, k->m.length);
+}
+
+static int serve_function(struct proxy *p, const struct message *m, struct reader *body, bool asks)
 {
 	struct function_call call = {.fn = (enum crossing_fn)m->fn};
 	struct message answer = {
@@ -87,6 +142,8 @@ static int serve_function(struct proxy *p, const struct message *m, struct reade
 	/* Made in the thread of a handler that is open, or in a thread of its own; nothing else. */
 	if ((m->call != 0) != (w != NULL) || (m->call == 0) != (m->thread != 0))
 		return -EPROTO;
+	if (asks && wants_kept(p, m, false))
+		return keep_function(p, m, body);
 	err = message_get_function(body, &p->arena, &call);
 	call.within = w ? w->call : NULL;
 	call.thread = m->thread;
@@ -94,7 +151,8 @@ static int serve_function(struct proxy *p, const struct message *m, struct reade
 		err = prepare_user_data(p, &call);
 	if (!err) {
 		reply.result = p->module.function(p->module.user, &call);
-		err = channel_send(&p->channel, answer, put_reply, &reply);
+		err = wants_kept(p, m, true) ? keep_reply(p, &answer, &reply)
+					     : channel_send(&p->channel, answer, put_reply, &reply);
 		if (err == -EPIPE) /* it has died meanwhile; how, is read from the other pipe */
 			err = 0;
 	}
@@ -164,18 +222,65 @@ bool proxy_serve_deferred(struct proxy *p)
 	if (!d)
 		return false;
 	body = reader_init(d->body, d->m.length);
-	if (serve_function(p, &d->m, &body))
+	if (serve_function(p, &d->m, &body, true))
 		garbled(p);
 	forget_deferred(d);
+	return true;
+}
+
+static struct kept take_kept(struct proxy *p, bool let_go)
+{
+	struct kept k;
+
+	pthread_mutex_lock(&p->lock);
+	k = p->kept;
+	if (k.body && (k.let_go || !let_go))
+		p->kept = (struct kept){.body = NULL};
+	else
+		k.body = NULL;
+	pthread_mutex_unlock(&p->lock);
+	return k;
+}
+
+static void forget_kept(struct proxy *p, struct kept *k)
+{
+	wipe(k->body, k->m.length);
+	free(k->body);
+	atomic_store(&p->module.held, false);
+}
+
+bool proxy_serve_kept(struct proxy *p)
+{
+	struct kept k = take_kept(p, true);
+	struct reader body;
+	int err;
+
+	if (!k.body)
+		return false;
+	/* From here on another one may be kept. */
+	atomic_store(&p->module.held, false);
+	body = reader_init(k.body, k.m.length);
+	if (k.m.type == MESSAGE_REPLY)
+		err = channel_send(&p->channel, k.m, put_kept, &k);
+	else
+		err = serve_function(p, &k.m, &body, false);
+	if (err && err != -EPIPE)
+		garbled(p);
+	wipe(k.body, k.m.length);
+	free(k.body);
 	return true;
 }
 
 void proxy_drop_deferred(struct proxy *p)
 {
 	struct deferred *d;
+	struct kept k;
 
 	while ((d = take_deferred(p)))
 		forget_deferred(d);
+	k = take_kept(p, false);
+	if (k.body)
+		forget_kept(p, &k);
 }
 
 bool proxy_handler_open(struct proxy *p)
@@ -212,9 +317,11 @@ static int act(struct proxy *p, const struct message *m, struct reader *body)
 	case MESSAGE_FUNCTION:
 		if (p->module.orderly && m->call == 0 && proxy_handler_open(p))
 			return defer(p, m, body);
-		return serve_function(p, m, body);
+		return serve_function(p, m, body, true);
 	case MESSAGE_TRESPASS:
 		return trespassed(p, body);
+	case MESSAGE_PROBED:
+		return proxy_probed(p, body);
 	case MESSAGE_CRASH:
 		err = message_get_number(body, &code);
 		p->exception = (uint32_t)code;
@@ -225,6 +332,7 @@ static int act(struct proxy *p, const struct message *m, struct reader *body)
 	case MESSAGE_CALL:
 	case MESSAGE_REPLY:
 	case MESSAGE_RELEASE:
+	case MESSAGE_PROBE:
 	case MESSAGE_TYPES:
 		break;
 	}

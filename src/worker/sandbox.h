@@ -88,7 +88,7 @@ int sandbox_receive_listener(int socket);
 struct sandbox_refusal {
 	uint32_t number; /* of the system call */
 	pid_t thread;
-	const char *name; /* as of sandbox_name() */
+	const char *name; /* as of system_call_name() */
 };
 
 /*
@@ -98,9 +98,6 @@ struct sandbox_refusal {
  * be taken out of a loop.
  */
 bool sandbox_answer(int listener, struct sandbox_refusal *out);
-
-/* "socket", or "system call 4711"; valid until this thread calls it, or sandbox_answer(), again. */
-const char *sandbox_name(uint32_t number);
 
 /*
  * Wine: between fork() and exec().

@@ -5,13 +5,12 @@
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <poll.h>
-#include <seccomp.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "base/syscall.h"
 
 /* The kernel writes its own size, which may be larger than that of the headers. */
 union notification {
@@ -80,20 +79,6 @@ bool sandbox_answer(int listener, struct sandbox_refusal *out)
 	ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &response);
 	out->number = (uint32_t)in.n.data.nr;
 	out->thread = (pid_t)in.n.pid;
-	out->name = sandbox_name(out->number);
+	out->name = system_call_name(out->number);
 	return true;
-}
-
-const char *sandbox_name(uint32_t number)
-{
-	/* A name is made anew each time by the library; a thread keeps its last. */
-	static _Thread_local char name[48];
-	char *found = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, (int)number);
-
-	if (found)
-		snprintf(name, sizeof(name), "%s", found);
-	else
-		snprintf(name, sizeof(name), "system call %u", number);
-	free(found);
-	return name;
 }

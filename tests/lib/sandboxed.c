@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tests/lib/sandboxed.h"
+#include "base/syscall.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -120,7 +121,7 @@ static void attempt(void **state)
 	assert_int_equal(seen.refused, a->call && watched ? 1 : 0);
 	if (a->call && watched) {
 		assert_string_equal(seen.name, a->call);
-		assert_string_equal(sandbox_name(seen.number), a->call);
+		assert_string_equal(system_call_name(seen.number), a->call);
 	}
 }
 

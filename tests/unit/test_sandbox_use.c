@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The sandbox of a worker: what goes on in it, its limits, and how the host takes part. */
+#include "base/syscall.h"
 #include "tests/lib/sandboxed.h"
 
 #include <dirent.h>
@@ -473,7 +474,7 @@ static void test_text(void **state)
 		"no new privileges, own user, own network, limits, limit of threads");
 	assert_string_equal(sandbox_text(0, text, 8), "nothing");
 	assert_null(strstr(sandbox_text(~0u, text, sizeof(text)), "; no"));
-	assert_string_equal(sandbox_name(0x7fffu), "system call 32767");
+	assert_string_equal(system_call_name(0x7fffu), "system call 32767");
 }
 
 int main(void)

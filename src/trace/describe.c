@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* A crossing in words that a person can follow. */
-#include "cli/cli.h"
+#include "trace/describe.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/hex.h"
-#include "worker/sandbox.h"
+#include "base/syscall.h"
 
 static const struct number_name {
 	uint32_t value;
@@ -254,7 +255,7 @@ static void trespass(const struct crossing *x, const struct text *t)
 
 	snprintf(t->room, t->length, "trespass: the module %s%s%s%s",
 		what < sizeof(seen) / sizeof(seen[0]) ? seen[what] : "went too far",
-		call ? sandbox_name(x->module_trespass.code) : "", fn < FN_COUNT ? ": " : "",
+		call ? system_call_name(x->module_trespass.code) : "", fn < FN_COUNT ? ": " : "",
 		fn < FN_COUNT ? crossing_name((enum crossing_fn)fn) : "");
 }
 

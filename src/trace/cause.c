@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What a process dies of, in words. */
-#include "cli/cli.h"
+#include "trace/describe.h"
 
 #include <signal.h>
-#include <stddef.h>
+#include <stdio.h>
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
