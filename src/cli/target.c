@@ -21,6 +21,11 @@ const char target_help[] =
 	"  --profile FILE      WLAN profile (XML); without it a minimal one for the first AP's "
 	"SSID\n"
 	"  --ap SPEC           an access point, as in openihv run (repeatable)\n"
+	"  --peer COMMAND      a program that speaks the vendor's protocol for the APs, as in "
+	"openihv "
+	"run\n"
+	"  --peer-deadline SECONDS\n"
+	"                      real time until the peer must have answered (default 10)\n"
 	"  --ui-profile FILE   profile for which the module asks the user; without it the profile\n"
 	"                      without the element that holds the AP's passphrase\n"
 	"  --ui-response TEXT  what the user answers; without it the AP's passphrase\n"
@@ -120,6 +125,13 @@ static int take(struct target *t, int option, const char *argument)
 			return cli_error("--ap: at most %d access points", LAB_APS);
 		t->aps[t->naps++] = argument;
 		return 0;
+	case TARGET_PEER:
+		if (!argument[0])
+			return cli_error("--peer: the command is empty");
+		t->lab.peer = argument;
+		return 0;
+	case TARGET_PEER_DEADLINE:
+		return take_milliseconds("--peer-deadline", argument, &t->lab.peer_deadline_ms);
 	case TARGET_SEED:
 		return target_number("--seed", argument, 0, UINT64_MAX, &t->lab.seed);
 	case TARGET_ISOLATE:
@@ -309,17 +321,22 @@ static int open_aps(struct target *t, char secret[LAB_UI_RESPONSE])
 	struct ssid ssid;
 	char err[200];
 	int rc = default_ssid(t, &ssid);
-	unsigned i;
+	unsigned i, peers = 0;
 
 	if (rc)
 		return rc;
 	if (!t->naps)
-		t->aps[t->naps++] = "open";
+		t->aps[t->naps++] = lab->peer ? "peer" : "open";
 	for (i = 0; i < t->naps; i++) {
 		lab->aps[i].ssid = ssid;
 		if (sim_ap_config_parse(t->aps[i], &lab->aps[i], err, sizeof(err)))
 			return cli_error("--ap %s: %s", t->aps[i], err);
+		peers += lab->aps[i].security == SIM_PEER;
 	}
+	if ((peers != 0) != (lab->peer != NULL))
+		return peers ? cli_error("--ap peer: needs --peer COMMAND, which speaks for it")
+			     : cli_error("--peer: none of the access points is of kind peer");
+	lab->blind = lab->aps[0].security == SIM_BLIND;
 	lab->naps = t->naps;
 	snprintf(secret, LAB_UI_RESPONSE, "%s", lab->aps[0].passphrase);
 	for (i = 0; i < lab->naps && !rc; i++)

@@ -14,6 +14,8 @@ enum {
 	TARGET_UI_PROFILE,
 	TARGET_UI_RESPONSE,
 	TARGET_AP,
+	TARGET_PEER,
+	TARGET_PEER_DEADLINE,
 	TARGET_SEED,
 	TARGET_ISOLATE,
 	TARGET_IN_PROCESS,
@@ -30,6 +32,8 @@ enum {
 		{"ui-profile", required_argument, NULL, TARGET_UI_PROFILE},                        \
 		{"ui-response", required_argument, NULL, TARGET_UI_RESPONSE},                      \
 		{"ap", required_argument, NULL, TARGET_AP},                                        \
+		{"peer", required_argument, NULL, TARGET_PEER},                                    \
+		{"peer-deadline", required_argument, NULL, TARGET_PEER_DEADLINE},                  \
 		{"seed", required_argument, NULL, TARGET_SEED},                                    \
 		{"isolate", no_argument, NULL, TARGET_ISOLATE},                                    \
 		{"in-process", no_argument, NULL, TARGET_IN_PROCESS},                              \

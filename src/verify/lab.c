@@ -10,6 +10,7 @@
 #include "trace/describe.h"
 #include "crypto/crypto.h"
 #include "module/inproc.h"
+#include "verify/confine.h"
 #include "verify/lab_internal.h"
 #include "wire/inet.h"
 #include "worker/worker.h"
@@ -340,6 +341,22 @@ bool lab_unload(struct lab *l)
 	return true;
 }
 
+static bool make_peer(struct lab *l)
+{
+	const struct peer_config config = {.command = l->config->peer,
+		.loop = l->loop,
+		.aps = l->aps,
+		.naps = l->naps,
+		.seed = l->config->seed,
+		.answer_ms = l->config->peer_deadline_ms};
+	char err[OUTCOME_TEXT];
+	int rc = l->config->peer ? peer_open(&config, &l->peer, err, sizeof(err)) : 0;
+
+	if (rc)
+		could_not(l, rc, err);
+	return rc == 0;
+}
+
 static bool make_radio(struct lab *l)
 {
 	unsigned i;
@@ -352,10 +369,20 @@ static bool make_radio(struct lab *l)
 	return true;
 }
 
+static void end_peer(struct lab *l)
+{
+	char err[OUTCOME_TEXT];
+
+	if (l->peer && peer_close(l->peer, err, sizeof(err)))
+		could_not(l, -EPROTO, err);
+	l->peer = NULL;
+}
+
 static void clear_away(struct lab *l)
 {
 	unsigned i;
 
+	end_peer(l);
 	sim_free(l->sim);
 	for (i = 0; i < l->ntaps; i++)
 		tap_free(&l->taps[i]);
@@ -372,15 +399,22 @@ static void set_stage(struct lab *l, enum lab_stage stage)
 static bool begin(struct lab *l)
 {
 	enum scenario s = l->plan->scenario;
+	bool isolated = !l->config->in_process || s == SCENARIO_SECRETS;
 
 	if (crypto_make_repeatable(l->config->seed) || !make_radio(l)) {
 		could_not(l, -ENOMEM, "out of memory");
 		return false;
 	}
+	if (!make_peer(l))
+		return false;
+	/* A worker has a sandbox of its own; making one is what is no longer possible after this.
+	 */
+	if (!isolated)
+		confine_calls();
 	l->profile = s == SCENARIO_UI && l->config->ui_profile ? l->config->ui_profile
 							       : l->config->profile;
 	set_stage(l, LAB_STARTED);
-	return lab_load(l, s == SCENARIO_GUARD, !l->config->in_process || s == SCENARIO_SECRETS);
+	return lab_load(l, s == SCENARIO_GUARD, isolated);
 }
 
 bool lab_run(const struct lab_config *config, const struct plan *plan, struct outcome *out)

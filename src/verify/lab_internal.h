@@ -7,6 +7,7 @@
 
 #include "host/host.h"
 #include "loop/loop.h"
+#include "peer/peer.h"
 #include "verify/lab.h"
 #include "verify/tap.h"
 
@@ -40,6 +41,7 @@ struct lab {
 	struct loop *loop;
 	struct sim *sim;
 	struct sim_ap *aps[LAB_APS];
+	struct peer *peer; /* NULL: none */
 	unsigned naps;
 	struct tap taps[LAB_STATIONS];
 	unsigned ntaps;
