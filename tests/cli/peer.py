@@ -7,6 +7,7 @@ usage: tests/cli/peer.py OPENIHV-BINARY    (see cli.py, whose means these are)
 import json
 import os
 import re
+import signal as signals
 import subprocess
 import sys
 import time
@@ -313,6 +314,59 @@ def floods():
     fails('exec ' + simple('floods', on('ASSOCIATED', "[log('x') for _ in range(5000)]")),
           "the peer's answer to ASSOCIATED has more than 1024 messages")
     passes('run', cli.TEMPLATE, '--peer', simple('much', on('ASSOCIATED', "[log('x') for _ in range(1022)]")))
+
+
+def gone(pid):
+    """Waits for the end of a process that is not ours to wait for."""
+    for _ in range(10 ** 6):
+        try:
+            state = open(f'/proc/{pid}/stat', encoding='ascii').read().rsplit(')', 1)[1].split()[0]
+        except OSError:
+            return True
+        if state in 'ZX':
+            return True
+    return False
+
+
+@test
+def host_is_killed():
+    """Whoever kills openihv kills the peer."""
+    peer = simple('waits', f"""
+import signal
+def on(kind, number, body):
+    if kind == ASSOCIATED:
+        print('here', file=sys.stderr, flush=True)
+        signal.pause()
+""")
+    pid = at('pid')
+    for signal in ('SIGKILL', 'SIGINT', 'SIGTERM'):
+        with subprocess.Popen([cli.BINARY, 'run', cli.TEMPLATE, '--peer', f'echo $$ >{pid}; exec {peer}'],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as host:
+            assert host.stderr.readline() == b'here\n'
+            host.send_signal(getattr(signals, signal))
+            host.wait(20)
+        assert gone(int(open(pid, encoding='ascii').read())), signal
+
+
+@test
+def module_dies():
+    """The peer is there for the module that comes back; it has heard that the old one left."""
+    peer = simple('lives', """
+there = set()
+def on(kind, number, body):
+    if kind == ASSOCIATED:
+        assert body[:12] not in there
+        there.add(body[:12])
+    if kind == DISASSOCIATED:
+        there.remove(body[:12])
+""")
+    done = run('run', cli.module('crash'), '--peer', 'exec ' + peer, expect=1)
+    assert done.stderr == b'' and verdict(done.stdout)[4] == '5', done.stderr
+    if not cli.SANITIZED:
+        pid = at('pid')
+        done = run('run', cli.module('crash'), '--in-process', '--peer', f'echo $$ >{pid}; exec {peer}', expect=1)
+        assert b'the module crashed: SIGSEGV' in done.stdout.splitlines()[-1], done.stdout
+        assert gone(int(open(pid, encoding='ascii').read()))
 
 
 # ---- Blind. ----
