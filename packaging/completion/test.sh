@@ -11,7 +11,7 @@ program=$(realpath "$program") || exit 1
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
-touch one.so two.so win.dll home.xml trace.jsonl 'with blank.so'
+touch one.so two.so win.dll home.xml trace.jsonl part.json 'with blank.so'
 mkdir sub
 
 # shellcheck source=/dev/null
@@ -34,7 +34,7 @@ offers() { # EXPECTED WORD... : the last word is the one being typed
 	fi
 }
 
-offers '--help|--version|check|inspect|rules|run' ''
+offers '--help|--version|check|inspect|merge|rules|run' ''
 offers 'rules|run' r
 offers '--ap|--deadline|--end|--help|--in-process|--isolate|--json|--module|--page-guard|--pcap|--profile|--seed|--stop-deadline|--strict|--trace|--ui-response|--version' run one.so --
 offers '--page-guard|--pcap|--profile' run one.so --p
@@ -44,6 +44,7 @@ offers '' run one.so --stop-deadline ''
 offers '--help|--json|--strict|--version' check -
 offers '--help|--no-load|--version' inspect --
 offers '--help|--version' rules --
+offers '--help|--html|--json|--junit|--sarif|--version' merge --
 offers 'disable|disassociate|disconnect|enable|pending|remove|roam' run one.so --end ''
 offers 'remove|roam' run one.so --end r
 offers 'roam' run one.so --end = ro
@@ -55,6 +56,8 @@ offers 'trace.jsonl' run one.so --trace tr
 offers 'one.so|sub|two.so|win.dll|with blank.so' run ''
 offers 'one.so' inspect --no-load o
 offers 'trace.jsonl' check tr
+offers 'part.json|sub' merge ''
+offers 'win.dll|with blank.so' merge part.json --html wi
 offers 'H-30|H-31|H-32' rules H-3
 offers 'X-40' rules X-01 x-40
 offers '' bogus ''
