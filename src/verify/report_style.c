@@ -119,9 +119,10 @@ const char report_style[] =
 	"border-bottom:1px solid var(--line)}\n"
 	".list thead th{color:var(--soft);font-weight:600}\n"
 	".list th{white-space:nowrap}\n"
-	".list .n{text-align:right;white-space:nowrap}\n"
+	".list .n{text-align:right;white-space:nowrap;padding-right:1.5rem}\n"
 	/* The map: head and names stay in place, on both axes. */
-	".map{overflow:auto;max-height:85vh;border:1px solid var(--line);border-radius:.5rem;"
+	".map{overflow:auto;max-height:85vh;width:fit-content;max-width:100%;border:1px solid "
+	"var(--line);border-radius:.5rem;"
 	"overscroll-behavior-x:contain}\n"
 	".map table{font-size:.75rem;line-height:1.2}\n"
 	".map th{background:var(--page);font-weight:500;text-align:left}\n"
