@@ -6,6 +6,7 @@
  */
 #include <pthread.h>
 
+#include "base/wipe.h"
 #include "rsn.h"
 
 enum {
@@ -33,6 +34,7 @@ struct crypto *crypto_take(void)
 void crypto_give(struct crypto *c)
 {
 	crypto_forget(c);
+	wipe_stack(); // whoever took it had keys in its hands
 	pthread_mutex_lock(&pool.lock);
 	const bool keep = pool.count < KEPT_MAX;
 	if (keep)

@@ -260,6 +260,7 @@ DWORD WINAPI rsn_perform_post_associate(HANDLE ext, HANDLE session, PDOT11_PORT_
 	pthread_mutex_lock(&a->lock);
 	const DWORD error = start(a, session, port, &fixed, reader_init(params, size));
 	pthread_mutex_unlock(&a->lock);
+	wipe_stack(); // the PMK was copied
 	return error;
 }
 

@@ -121,6 +121,7 @@ struct outcome profile_read(const DOT11EXT_IHV_PROFILE_PARAMS *params,
 	struct outcome o = read_connectivity(conn ? conn->pszXmlFragmentIhvConnectivity : NULL);
 	if (!o.error)
 		o = read_security(sec ? sec->pszXmlFragmentIhvSecurity : NULL, out);
+	wipe_stack(); // passphrases, where conversions and the parser have been
 	return o;
 }
 

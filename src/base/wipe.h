@@ -23,6 +23,16 @@ static inline void wipe(void *p, size_t n)
 #endif
 }
 
+// Wipes what functions that have returned left on the stack: 16 KiB below the caller's frame.
+// Compilers keep pieces of what they copy there, such as whole keys, and wiping a variable does not
+// reach those.
+static __attribute__((noinline, unused)) void wipe_stack(void)
+{
+	uint8_t below[16 * 1024];
+
+	wipe(below, sizeof(below));
+}
+
 // Compares two strings of `n` octets in a time that depends on `n` only: for MICs, tags and keys.
 static inline bool equal_ct(const void *a, const void *b, size_t n)
 {

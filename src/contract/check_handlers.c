@@ -215,6 +215,8 @@ static void stop_exit(struct checker *c, const struct crossing *x, struct adapte
 {
 	JUDGE(c, x, X_43, x->result == 0, "StopPostAssociate returned %u", x->result);
 	JUDGE(c, x, X_35, !x->stop_post_associate.modified, "pPeer was written");
+	if (x->flags & CROSSING_UNKNOWN)
+		return;
 	if (a->security.state == SESSION_STOPPING)
 		checker_bury(a, &a->security, END_STOPPED);
 	a->onex = a->onex_progress = a->eapol_owed = false;

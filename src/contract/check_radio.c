@@ -251,6 +251,8 @@ void check_stop(struct checker *c, const struct crossing *x, struct adapter *a)
 {
 	struct session *s = &a->security;
 
+	if (x->flags & CROSSING_UNKNOWN)
+		return;
 	if (!JUDGE(c, x, H_19,
 		    checker_live(s) && s->state != SESSION_CALLED && s->handle == x->handle,
 		    "StopPostAssociate for a session that is not running"))

@@ -275,6 +275,18 @@ static void finish_returned(struct host *h)
 		finish_call(h, s);
 }
 
+/* A handler that was taken to be blocked, and goes on. */
+static bool displaced_runs(const struct host *h)
+{
+	const struct server *s;
+
+	TAILQ_FOREACH(s, &h->servers, next)
+	if (s->displaced && s->call && !s->call->abandoned && !atomic_load(&s->call->returned) &&
+		!server_blocked(s))
+		return true;
+	return false;
+}
+
 /*
  * In virtual time the order in which a handler returns and a thread of the module calls must not be
  * the scheduler's choice: the handler goes first, unless it sleeps, as it does when it waits for
@@ -289,6 +301,11 @@ static void await_handler(struct host *h)
 		if (seen == s->calls && server_blocked(s))
 			return;
 		seen = s->calls;
+		h->callers++;
+		wait_for(&h->change, &h->lock, SETTLE_NS);
+		h->callers--;
+	}
+	while (displaced_runs(h)) {
 		h->callers++;
 		wait_for(&h->change, &h->lock, SETTLE_NS);
 		h->callers--;

@@ -206,6 +206,11 @@ int host_ui_respond(struct host *h, uint64_t id, const void *data, uint32_t leng
  * module is not there). */
 int host_session_change(struct host *h, uint32_t event, uint32_t session);
 
+/*
+ * For whom tests a module: StopPostAssociate for an AP that has no session here, which a module has
+ * to bear (X-43). Nothing comes of it on this side. 0, -ENETDOWN, -ENOMEM.
+ */
+int host_stop_unknown(struct host_adapter *a, struct mac peer);
 /* A handler waits for something, so that another thread goes on in place of its own. */
 bool host_blocked(const struct host *h);
 const struct miniport_caps *host_adapter_caps(const struct host_adapter *a);

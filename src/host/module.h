@@ -16,6 +16,7 @@
 
 #include <wlanihv.h>
 
+#include "base/rng.h"
 #include "contract/crossing.h"
 
 /*
@@ -138,6 +139,7 @@ struct handler_call {
 /* One call out of the module. Pointers are the module's and valid during the call only. */
 struct function_call {
 	enum crossing_fn fn; /* FN_ALLOCATE_BUFFER ... FN_SET_VIRTUAL_STATION_AP_PROPERTIES */
+	bool kept;           /* by module->hold(), on its way in */
 	bool stale;          /* made through the memory of InitService's argument */
 	HANDLE svc;          /* hDot11SvcHandle; unused by the two buffer functions */
 	/* The handler in whose thread it is made; NULL: a thread of the module's own */
@@ -252,6 +254,109 @@ struct module_trespass_info {
 	uint32_t code;
 };
 
+/* ---- Probes: questions about the place where the module is, and one thing done to it. ---- */
+
+enum module_probe_what {
+	PROBE_USAGE, /* what the module holds now */
+	PROBE_SCAN,  /* where copies of secrets are in its memory */
+	PROBE_CLOCK, /* its clocks jump */
+};
+
+#define MODULE_UNKNOWN UINT64_MAX /* a number of struct module_usage that nobody knows here */
+
+/* All exact, none sampled: so that growth by one from cycle to cycle is a leak. */
+struct module_usage {
+	/* Blocks of the C library's heap that live, and the bytes that were asked for, of those
+	 * that were allocated by the module or a library that it uses: in a handler or a thread of
+	 * its own, and not within a function of ours. Who frees them does not matter. */
+	uint64_t heap_blocks, heap_bytes;
+	uint64_t threads;     /* of the module's own; those that are about to end are left out */
+	uint64_t descriptors; /* open in the process, ours too; on Windows its handles */
+	uint64_t cpu_ns;      /* processor time of those threads so far */
+};
+
+#define MODULE_NEEDLES     16u
+#define MODULE_NEEDLE_MIN  8u
+#define MODULE_NEEDLE_SIZE 64u
+
+/* Bytes to look for. They are nowhere in memory as they are: a search must not find itself. */
+struct module_needle {
+	uint32_t length;                    /* MODULE_NEEDLE_MIN ... MODULE_NEEDLE_SIZE */
+	uint8_t mask[MODULE_NEEDLE_SIZE];   /* no byte 0 of the first `length`; others are 0 */
+	uint8_t masked[MODULE_NEEDLE_SIZE]; /* needle ^ mask; others are 0 */
+};
+
+enum module_place {
+	PLACE_HEAP,  /* of the C library */
+	PLACE_STACK, /* of a thread, also one that has ended and whose stack is kept */
+	PLACE_DATA,  /* static data of the module's file */
+	PLACE_OTHER, /* static data of others, other memory of the process */
+};
+
+struct module_found {
+	uint32_t count;          /* places */
+	enum module_place first; /* of them, by address; only if there is one */
+};
+
+struct module_probe {
+	enum module_probe_what what;
+	union {
+		struct module_usage usage; /* out */
+		struct {
+			uint32_t count; /* of needles, MODULE_NEEDLES at most */
+			struct module_needle needles[MODULE_NEEDLES];
+			struct module_found found[MODULE_NEEDLES]; /* out, one for each */
+			uint64_t bytes; /* out: of memory that was looked through */
+		} scan;
+		struct {
+			/* By how much the chosen clocks jump, as the code in the module's file sees
+			 * them, added to earlier jumps. Those of the host and of libraries stay;
+			 * points in time that the module waits for are put right. */
+			int64_t jump_ns;
+			bool wall, monotonic; /* which */
+		} clock;
+	};
+};
+
+/* The first `length` bytes at p, masked by numbers that follow from seed. */
+static inline void module_needle_set(
+	struct module_needle *n, const void *p, uint32_t length, uint64_t seed)
+{
+	const uint8_t *bytes = (const uint8_t *)p;
+	uint32_t i;
+
+	*n = (struct module_needle){.length = length};
+	for (i = 0; i < length && i < MODULE_NEEDLE_SIZE; i++) {
+		n->mask[i] = (uint8_t)(1 + rng_mix(seed + i) % UINT8_MAX);
+		n->masked[i] = bytes[i] ^ n->mask[i];
+	}
+}
+
+static inline bool module_needle_sound(const struct module_needle *n)
+{
+	uint32_t i;
+
+	if (n->length < MODULE_NEEDLE_MIN || n->length > MODULE_NEEDLE_SIZE)
+		return false;
+	for (i = 0; i < MODULE_NEEDLE_SIZE; i++)
+		if (i < n->length ? n->mask[i] == 0 : n->mask[i] || n->masked[i])
+			return false;
+	return true;
+}
+
+/* It asks for something, and its needles are as described. */
+static inline bool module_probe_sound(const struct module_probe *p)
+{
+	uint32_t i;
+
+	if (p->what != PROBE_SCAN)
+		return p->what == PROBE_USAGE || p->what == PROBE_CLOCK;
+	for (i = 0; i < p->scan.count && i < MODULE_NEEDLES; i++)
+		if (!module_needle_sound(&p->scan.needles[i]))
+			return false;
+	return i == p->scan.count;
+}
+
 struct module;
 
 enum module_activity {
@@ -293,6 +398,16 @@ struct module_ops {
 	/* The thread that module->hold() kept goes on. Any thread, never waits; nothing if none is
 	 * kept. */
 	void (*let_go)(struct module *m);
+	/*
+	 * Asks or does what p says; NULL in a carrier that can do none of it. Any thread, with no
+	 * lock held, also while calls are open or another probe is; it may carry out calls of the
+	 * module meanwhile. On an error no output counts.
+	 * -ENOTSUP: not this one, here (PROBE_SCAN of the host's own process, PROBE_CLOCK on a
+	 * machine whose loader's tables it does not know); -EINVAL: a needle or count that is none;
+	 * -EIO: the module has ended; -ETIMEDOUT: no answer within a second; or the error of a
+	 * system call.
+	 */
+	int (*probe)(struct module *m, struct module_probe *p);
 };
 
 struct module {

@@ -144,8 +144,10 @@ void record_handler(struct call *c)
 	const struct handler_call *hc = &c->hc;
 	struct crossing *x = &c->x;
 	uint64_t handle = c->x.handle, peer = c->x.peer;
+	uint8_t flags = c->x.flags;
 
 	*x = crossing_of(c->adapter, hc->fn);
+	x->flags = flags;
 	x->handle = handle;
 	x->peer = peer;
 	switch (hc->fn) {

@@ -2,12 +2,14 @@
 /* Carries out what the data port's state machine decides. */
 #include "host/host_internal.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <wlanreason.h>
 
-#define STATUS_SYSTEM_ERROR 0xAu /* DOT11_ASSOC_STATUS_SYSTEM_ERROR */
+#define STATUS_DISASSOCIATED_BY_OS 7u   /* DOT11_ASSOC_STATUS_DISASSOCIATED_BY_OS */
+#define STATUS_SYSTEM_ERROR        0xAu /* DOT11_ASSOC_STATUS_SYSTEM_ERROR */
 
 static void kill_session(struct host_adapter *a)
 {
@@ -89,26 +91,52 @@ static void stop_done(struct host *h, struct call *c)
 	session_event(c->adapter, &e);
 }
 
+static struct call *stop_call(struct host_adapter *a, const struct mac *peer, uint32_t status)
+{
+	struct call *c = call_new(a->host, a, FN_STOP_POST_ASSOCIATE, 2 * MAC_LEN);
+
+	if (!c)
+		return NULL;
+	memcpy(c->memory, peer->b, MAC_LEN);
+	memcpy(c->memory + MAC_LEN, peer->b, MAC_LEN);
+	c->guarded = MAC_LEN;
+	c->hc.stop_post_associate.peer = (DOT11_MAC_ADDRESS *)c->memory;
+	c->hc.stop_post_associate.status = status;
+	c->x.peer = mac_to_u64(peer);
+	return c;
+}
+
 static void stop(struct host_adapter *a, const struct mac *peer, uint32_t status)
 {
 	struct call *c;
 
 	timer_disarm(a->host->loop, &a->security_timer);
 	packets_drop(a);
-	c = call_new(a->host, a, FN_STOP_POST_ASSOCIATE, 2 * MAC_LEN);
+	c = stop_call(a, peer, status);
 	if (!c)
 		return;
-	memcpy(c->memory, peer->b, MAC_LEN);
-	memcpy(c->memory + MAC_LEN, peer->b, MAC_LEN);
-	c->guarded = MAC_LEN;
-	c->hc.stop_post_associate.peer = (DOT11_MAC_ADDRESS *)c->memory;
-	c->hc.stop_post_associate.status = status;
 	c->x.handle = a->session;
-	c->x.peer = mac_to_u64(peer);
 	c->done = stop_done;
 	a->stop_status = status;
 	kill_session(a); /* dead on entry of Stop, and nothing of it is accepted from now on */
 	call_queue(a->host, c);
+}
+
+int host_stop_unknown(struct host_adapter *a, struct mac peer)
+{
+	struct call *c = NULL;
+	bool up;
+
+	pthread_mutex_lock(&a->host->lock);
+	up = a->phase == PHASE_UP && !a->losing;
+	if (up)
+		c = stop_call(a, &peer, STATUS_DISASSOCIATED_BY_OS);
+	if (c) {
+		c->x.flags = CROSSING_UNKNOWN;
+		call_queue(a->host, c);
+	}
+	pthread_mutex_unlock(&a->host->lock);
+	return c ? 0 : up ? -ENOMEM : -ENETDOWN;
 }
 
 static void gate(struct host_adapter *a, const struct mac *peer, bool open)

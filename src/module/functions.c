@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdatomic.h>
 
+#include "module/heap.h"
+
 /*
  * The module whose calls these are. The interface hands a function no context (AllocateBuffer has
  * not even an adapter), so a process carries one module; on Windows, too, each has a process of its
@@ -25,18 +27,19 @@ const struct handler_call *functions_enter(const struct handler_call *call)
 	return before;
 }
 
-static void keep_here(const struct function_call *call, bool returned)
+static bool keep_here(const struct function_call *call, bool returned)
 {
 	struct module *m = carried ? carried->module : NULL;
 
 	if (!m || !m->hold || atomic_load(&m->held) ||
 		!m->hold(m->hold_user, call->fn, open_handler != NULL, returned))
-		return;
+		return false;
 	pthread_mutex_lock(&carried->hold_lock);
 	atomic_store(&m->held, true);
 	while (atomic_load(&m->held))
 		pthread_cond_wait(&carried->let_go, &carried->hold_lock);
 	pthread_mutex_unlock(&carried->hold_lock);
+	return true;
 }
 
 void functions_let_go(struct carried *c)
@@ -61,7 +64,7 @@ static DWORD up(struct function_call *call)
 			thread_number = ++threads_seen;
 		call->thread = thread_number;
 	}
-	keep_here(call, false);
+	call->kept = keep_here(call, false);
 	result = carried->module->function(carried->module->user, call);
 	keep_here(call, true);
 	return result;
@@ -136,7 +139,7 @@ static DWORD send_ui_request(struct function_call *call)
 }
 
 /* By function: most just go up. */
-static DWORD go(struct function_call *call)
+static DWORD carry_out(struct function_call *call)
 {
 	switch (call->fn) {
 	case FN_ALLOCATE_BUFFER:
@@ -152,6 +155,16 @@ static DWORD go(struct function_call *call)
 	default: /* nothing of the module's memory outlives the call */
 		return up(call);
 	}
+}
+
+/* What is allocated from here on is not the module's. */
+static DWORD go(struct function_call *call)
+{
+	const bool before = heap_enter(false);
+	DWORD error = carry_out(call);
+
+	heap_enter(before);
+	return error;
 }
 
 /* A function of the table, and its double in the memory that the module should not have kept. */
@@ -275,6 +288,7 @@ int functions_attach(struct carried *c)
 		return -EBUSY;
 	carried = c;
 	threads_seen = 0;
+	heap_begin();
 	return 0;
 }
 
@@ -296,6 +310,8 @@ void functions_expire_virtual_station(const struct function_tables *tables)
 
 void functions_detach(const struct carried *c)
 {
-	if (carried == c)
-		carried = NULL;
+	if (carried != c)
+		return;
+	carried = NULL;
+	heap_end();
 }

@@ -10,8 +10,10 @@
 
 #include "base/clock.h"
 #include "module/functions.h"
+#include "module/heap.h"
 #include "module/inputs.h"
 #include "module/platform.h"
+#include "module/probe.h"
 #include "module/threads.h"
 
 #define TABLES   3         /* members of struct function_tables */
@@ -34,6 +36,7 @@ struct inproc {
 	void *table_pages;             /* without a guard they are here */
 	struct region *table_regions[TABLES];
 	struct threads *threads;
+	struct probe *probe;
 	struct carried carried;
 	char *path;
 };
@@ -141,7 +144,7 @@ static void call_event(struct inproc *m, struct handler_call *c)
 	}
 }
 
-static void call_handler(struct inproc *m, struct handler_call *c)
+static void call_by_table(struct inproc *m, struct handler_call *c)
 {
 	const DOT11EXT_IHV_HANDLERS *h = &m->handlers;
 
@@ -202,6 +205,15 @@ static void call_handler(struct inproc *m, struct handler_call *c)
 	}
 }
 
+/* What is allocated meanwhile is the module's. */
+static void call_handler(struct inproc *m, struct handler_call *c)
+{
+	const bool before = heap_enter(true);
+
+	call_by_table(m, c);
+	heap_enter(before);
+}
+
 static void guarded_call(struct inproc *m, struct handler_call *c)
 {
 	struct inputs inputs;
@@ -248,6 +260,7 @@ static void inproc_host_thread(struct module *module, bool began)
 	/* Without memory for its number the thread counts as the module's, and virtual time waits
 	 * for it. */
 	threads_claim(((struct inproc *)module)->threads, began);
+	heap_enter(!began);
 }
 
 static void inproc_release(struct module *module, void *token)
@@ -260,10 +273,16 @@ static void inproc_let_go(struct module *module)
 	functions_let_go(&((struct inproc *)module)->carried);
 }
 
+static int inproc_probe(struct module *module, struct module_probe *p)
+{
+	return probe_answer(((struct inproc *)module)->probe, p);
+}
+
 static void inproc_close(struct module *module)
 {
 	struct inproc *m = (struct inproc *)module;
 
+	probe_free(m->probe);
 	if (m->library)
 		platform_unload(m->library);
 	if (m->carried.guard)
@@ -287,6 +306,7 @@ static const struct module_ops inproc_ops = {
 	.release = inproc_release,
 	.close = inproc_close,
 	.let_go = inproc_let_go,
+	.probe = inproc_probe,
 };
 
 static int load(struct inproc *m, const char *path, char *err, size_t room)
@@ -390,6 +410,8 @@ int inproc_open(const char *path, const struct inproc_options *options, struct m
 	rc = prepare(m, path, options && options->guard, err, room);
 	if (!rc)
 		rc = load(m, path, err, room);
+	if (!rc)
+		rc = probe_new(m->library, m->threads, options && options->own_process, &m->probe);
 	if (rc) {
 		inproc_close(&m->module);
 		return rc;

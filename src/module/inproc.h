@@ -18,6 +18,8 @@ struct inproc_options {
 	 * at the end. Costs some system calls for each buffer.
 	 */
 	bool guard;
+	/* The process is the module's: there is no host in it whose secrets would be found. */
+	bool own_process;
 };
 
 /*

@@ -4,11 +4,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 struct foreign {
@@ -17,6 +19,7 @@ struct foreign {
 };
 
 struct threads {
+	pthread_mutex_t lock;
 	int tasks; /* /proc/self/task: its link count is the number of threads plus two */
 	DIR *dir;
 	pid_t *ours;
@@ -72,12 +75,16 @@ static void disown(struct threads *t, pid_t tid)
 int threads_claim(struct threads *t, bool ours)
 {
 	pid_t tid = (pid_t)syscall(SYS_gettid);
+	int err = 0;
 
+	pthread_mutex_lock(&t->lock);
 	t->seen = 0;
 	if (ours)
-		return claim(t, tid);
-	disown(t, tid);
-	return 0;
+		err = claim(t, tid);
+	else
+		disown(t, tid);
+	pthread_mutex_unlock(&t->lock);
+	return err;
 }
 
 static void forget_foreign(struct threads *t)
@@ -148,6 +155,7 @@ int threads_new(struct threads **out)
 
 	if (!t)
 		return -ENOMEM;
+	pthread_mutex_init(&t->lock, NULL);
 	t->tasks = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	t->dir = opendir("/proc/self/task");
 	err = t->tasks < 0 || !t->dir ? -errno : scan(t, add_older);
@@ -173,6 +181,7 @@ void threads_free(struct threads *t)
 	free(t->older);
 	free(t->foreign);
 	free(t->ours);
+	pthread_mutex_destroy(&t->lock);
 	free(t);
 }
 
@@ -204,7 +213,7 @@ static void disown_ended(struct threads *t)
 	}
 }
 
-enum module_activity threads_activity(struct threads *t)
+static enum module_activity look(struct threads *t)
 {
 	size_t i, now;
 	char s;
@@ -235,11 +244,84 @@ enum module_activity threads_activity(struct threads *t)
 	return MODULE_ASLEEP;
 }
 
+enum module_activity threads_activity(struct threads *t)
+{
+	enum module_activity activity;
+
+	pthread_mutex_lock(&t->lock);
+	activity = look(t);
+	pthread_mutex_unlock(&t->lock);
+	return activity;
+}
+
 unsigned threads_foreign(struct threads *t)
 {
 	size_t now;
 
+	pthread_mutex_lock(&t->lock);
 	disown_ended(t);
 	now = count(t);
-	return now > t->nours ? (unsigned)(now - t->nours) : 0;
+	now = now > t->nours ? now - t->nours : 0;
+	pthread_mutex_unlock(&t->lock);
+	return (unsigned)now;
+}
+
+/* ---- What they use. ---- */
+
+#define EXITING 4u /* PF_EXITING of the kernel: set before anybody hears of the thread's end */
+
+/* Whether a thread lives, and is not just about to end: by its flags, the ninth field of
+ * /proc/PID/stat. One whose file cannot be opened any more, with no descriptor left, lives. */
+static bool lives(const struct threads *t, const char *task)
+{
+	char name[32], text[512];
+	unsigned flags = 0;
+	const char *p;
+	ssize_t n;
+	int fd;
+
+	snprintf(name, sizeof(name), "%.16s/stat", task);
+	fd = openat(t->tasks, name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno != ENOENT && errno != ESRCH;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	p = strrchr(text, ')'); /* the name before it may hold anything */
+	return p && sscanf(p, ") %*c %*d %*d %*d %*d %*d %u", &flags) == 1 && !(flags & EXITING);
+}
+
+/* Exact, also of one that runs now: the kernel's clock of that thread (its CPUCLOCK_SCHED). */
+static uint64_t time_of(pid_t tid)
+{
+	const clockid_t clock = (clockid_t)(~(unsigned)tid << 3 | 6);
+	struct timespec ts;
+
+	if (clock_gettime(clock, &ts))
+		return 0;
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+int threads_usage(struct threads *t, uint64_t *n, uint64_t *cpu_ns)
+{
+	const struct dirent *e;
+
+	*n = *cpu_ns = 0;
+	pthread_mutex_lock(&t->lock);
+	disown_ended(t);
+	forget_foreign(t); /* each has a descriptor, and those are counted as well */
+	t->seen = 0;
+	rewinddir(t->dir);
+	while ((e = readdir(t->dir))) {
+		const pid_t tid = (pid_t)atoi(e->d_name);
+
+		if (tid <= 0 || is_ours(t, tid) || !lives(t, e->d_name))
+			continue;
+		*cpu_ns += time_of(tid);
+		++*n;
+	}
+	pthread_mutex_unlock(&t->lock);
+	return 0;
 }

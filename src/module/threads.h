@@ -19,6 +19,8 @@ struct threads;
  * thread counts from when it has begun to run, with it from when it was created. */
 void threads_of_linux(unsigned process);
 
+/* The functions below may be called by any thread at any time. */
+
 /* All threads that exist now are ours. 0 or a negative errno. */
 int threads_new(struct threads **out);
 void threads_free(struct threads *t);
@@ -27,5 +29,8 @@ int threads_claim(struct threads *t, bool ours);
 /* What the threads do that are not ours. */
 enum module_activity threads_activity(struct threads *t);
 unsigned threads_foreign(struct threads *t);
+/* How many of those there are, without those that are about to end, and the processor time that
+ * they have used (MODULE_UNKNOWN on Windows). 0 or a negative errno. */
+int threads_usage(struct threads *t, uint64_t *count, uint64_t *cpu_ns);
 
 #endif

@@ -9,7 +9,7 @@
 
 static bool from_host(uint16_t type)
 {
-	return type >= MESSAGE_START && type <= MESSAGE_RELEASE;
+	return type >= MESSAGE_START && type <= MESSAGE_PROBE;
 }
 
 static bool numbered(uint16_t type)

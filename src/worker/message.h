@@ -14,7 +14,7 @@
 #include "base/bytes.h"
 #include "host/module.h"
 
-#define PROTOCOL_VERSION 1u
+#define PROTOCOL_VERSION 2u
 #define MESSAGE_HEADER   20u
 #define MESSAGE_MAX      (4u << 20) /* bytes of a body */
 
@@ -24,12 +24,14 @@ enum message_type {
 	MESSAGE_CALL,      /* .fn .call: a handler or export is to be called */
 	MESSAGE_REPLY,     /* .fn .call .thread: the answer to a FUNCTION */
 	MESSAGE_RELEASE,   /* the host is done with a block that it had taken over */
+	MESSAGE_PROBE,     /* a question about the process (struct module_probe); one at a time */
 	/* From the worker */
 	MESSAGE_READY,    /* the answer to START: the module is loaded */
 	MESSAGE_FAILED,   /* the same: it cannot be, and why */
 	MESSAGE_RETURN,   /* .fn .call: the end of a CALL */
 	MESSAGE_FUNCTION, /* .fn .call .thread: the module calls an extensibility function */
 	MESSAGE_TRESPASS, /* a guard saw something (struct module_trespass_info) */
+	MESSAGE_PROBED,   /* the answer to a PROBE */
 	MESSAGE_CRASH,    /* the last: a Windows exception code */
 	MESSAGE_TYPES
 };
@@ -112,6 +114,15 @@ void message_put_trespass(struct writer *w, const struct module_trespass_info *t
 int message_get_trespass(struct reader *r, struct module_trespass_info *t);
 void message_put_number(struct writer *w, uint64_t v); /* RELEASE: a token; CRASH: a code */
 int message_get_number(struct reader *r, uint64_t *v);
+
+/* A PROBE: what is asked. */
+void message_put_probe(struct writer *w, const struct module_probe *p);
+/* Also -EPROTO: what is not sound (module_probe_sound()). */
+int message_get_probe(struct reader *r, struct module_probe *p);
+/* Its PROBED: what was asked for, and, if result is 0 and not a negative errno, p's outputs. */
+void message_put_probed(struct writer *w, const struct module_probe *p, int result);
+/* p: as it was put. */
+int message_get_probed(struct reader *r, struct module_probe *p, int *result);
 
 /* A CALL: c's inputs, and what its outputs hold before. c->fn is the header's. */
 void message_put_call(struct writer *w, const struct handler_call *c);

@@ -14,7 +14,10 @@ static void load(struct proxy *p, struct handler_call *c)
 {
 	int rc;
 
-	proxy_close_process(p); /* nobody looks at pipes or observer while .ended is set */
+	/* Nobody looks at pipes or observer while .ended is set, but who asked before. */
+	pthread_mutex_lock(&p->probing);
+	proxy_close_process(p);
+	pthread_mutex_unlock(&p->probing);
 	rc = proxy_start(p, p->why, sizeof(p->why));
 	c->result = ERROR_SUCCESS;
 	if (!rc)
@@ -25,8 +28,7 @@ static void load(struct proxy *p, struct handler_call *c)
 
 /* ---- Calls. ---- */
 
-/* With the lock held: the reader stops reading. Somebody who waits goes on in its place. */
-static void give_up_reading(struct proxy *p)
+void proxy_give_up_reading(struct proxy *p)
 {
 	struct waiter *w = LIST_FIRST(&p->waiters);
 
@@ -35,6 +37,8 @@ static void give_up_reading(struct proxy *p)
 		w = LIST_NEXT(w, next);
 	if (w)
 		pthread_cond_signal(&w->turn);
+	else if (p->prober && p->prober->asleep)
+		pthread_cond_signal(&p->prober->turn);
 }
 
 /*
@@ -71,7 +75,7 @@ static void wait_for_return(struct proxy *p, struct waiter *w)
 		if (rc < 0)
 			proxy_end(p);
 		pthread_mutex_lock(&p->lock);
-		give_up_reading(p);
+		proxy_give_up_reading(p);
 	}
 	if (!w->done)
 		LIST_REMOVE(w, next);
@@ -169,7 +173,7 @@ static bool proxy_pump(struct module *m)
 	if (rc < 0 || p->garbled)
 		proxy_end(p);
 	pthread_mutex_lock(&p->lock);
-	give_up_reading(p);
+	proxy_give_up_reading(p);
 	pthread_mutex_unlock(&p->lock);
 	return i > 1 || rc != 0;
 }
@@ -269,6 +273,7 @@ static void proxy_close(struct module *m)
 	arena_free(&p->arena);
 	free(p->releases);
 	pthread_mutex_destroy(&p->lock);
+	pthread_mutex_destroy(&p->probing);
 	free(p->user_data);
 	free(p->path);
 	free(p);
@@ -286,6 +291,7 @@ static const struct module_ops proxy_ops = {
 	.kill = proxy_kill,
 	.death = proxy_death,
 	.let_go = proxy_let_go,
+	.probe = proxy_probe,
 };
 
 static void set_signals(void)
@@ -315,6 +321,7 @@ int proxy_open(const char *path, const struct worker_source *source,
 	}
 	set_signals();
 	pthread_mutex_init(&p->lock, NULL);
+	pthread_mutex_init(&p->probing, NULL);
 	LIST_INIT(&p->waiters);
 	STAILQ_INIT(&p->deferred);
 	p->source = *source;

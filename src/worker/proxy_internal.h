@@ -39,6 +39,15 @@ struct kept {
 	bool let_go;   /* whoever reads next goes on with it */
 };
 
+/* A probe that waits for its answer, on the stack of the thread that asks. */
+struct prober {
+	struct module_probe *probe;
+	int result;
+	bool done;
+	bool asleep;         /* else it may still be sending */
+	pthread_cond_t turn; /* done, or nobody reads any more */
+};
+
 /* A function call of a module's thread, put off until the open handler has returned or sleeps. */
 struct deferred {
 	STAILQ_ENTRY(deferred) next;
@@ -63,6 +72,7 @@ struct proxy {
 	int ready;    /* epoll(7): either of those two has something */
 	unsigned long calls, functions;
 
+	pthread_mutex_t probing; /* held by the one who asks */
 	pthread_mutex_t
 		lock; /* of what follows; never held while the host is called or a pipe is written
 		       */
@@ -75,6 +85,9 @@ struct proxy {
 	uint32_t next_number;
 	unsigned threads; /* of the module's own, when it said so last */
 	struct waiter_list waiters;
+	bool probed;           /* an answer to a PROBE is owed: that of .asked */
+	struct prober *prober; /* who waits for it; NULL: nobody any more */
+	struct module_probe asked;
 	struct deferred_queue deferred;
 	unsigned ndeferred;
 	size_t deferred_bytes;
@@ -100,6 +113,17 @@ void proxy_end(struct proxy *p);
 void proxy_farewell(struct proxy *p);
 /* Forgets what is left of a process that has ended. */
 void proxy_close_process(struct proxy *p);
+
+/* proxy.c */
+/* With the lock held: the reader stops reading. Somebody who waits goes on in its place. */
+void proxy_give_up_reading(struct proxy *p);
+
+/* proxy_probe.c */
+int proxy_probe(struct module *m, struct module_probe *probe);
+/* The answer came. 0, or -EPROTO. */
+int proxy_probed(struct proxy *p, struct reader *body);
+/* With the lock held: none will come. */
+void proxy_forget_probe(struct proxy *p);
 
 /* proxy_talk.c: all that a worker says while it runs. */
 /*

@@ -119,6 +119,7 @@ void proxy_end(struct proxy *p)
 	atomic_store(&p->module.ended, true);
 	LIST_FOREACH(w, &p->waiters, next)
 	pthread_cond_signal(&w->turn);
+	proxy_forget_probe(p);
 	pthread_mutex_unlock(&p->lock);
 }
 

@@ -147,6 +147,7 @@ static int serve_function(struct proxy *p, const struct message *m, struct reade
 	err = message_get_function(body, &p->arena, &call);
 	call.within = w ? w->call : NULL;
 	call.thread = m->thread;
+	call.kept = !asks;
 	if (!err && call.fn == FN_GET_PROFILE_CUSTOM_USER_DATA)
 		err = prepare_user_data(p, &call);
 	if (!err) {
@@ -320,6 +321,8 @@ static int act(struct proxy *p, const struct message *m, struct reader *body)
 		return serve_function(p, m, body, true);
 	case MESSAGE_TRESPASS:
 		return trespassed(p, body);
+	case MESSAGE_PROBED:
+		return proxy_probed(p, body);
 	case MESSAGE_CRASH:
 		err = message_get_number(body, &code);
 		p->exception = (uint32_t)code;
@@ -330,6 +333,7 @@ static int act(struct proxy *p, const struct message *m, struct reader *body)
 	case MESSAGE_CALL:
 	case MESSAGE_REPLY:
 	case MESSAGE_RELEASE:
+	case MESSAGE_PROBE:
 	case MESSAGE_TYPES:
 		break;
 	}

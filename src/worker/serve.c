@@ -73,6 +73,8 @@ static int receive(struct open_call **call)
 		rc = reply_came(&m, &body);
 	else if (m.type == MESSAGE_RELEASE)
 		rc = release_came(&body);
+	else if (m.type == MESSAGE_PROBE)
+		rc = serve_probe(&body);
 	channel_forget(&worker.channel);
 	return rc;
 }
@@ -404,7 +406,8 @@ static int load(const struct serve_config *config, const struct message_start *s
 
 	if (config->prepare)
 		ready.sandbox = config->prepare(start, config->module);
-	error = inproc_open(config->module, &(struct inproc_options){.guard = start->guard},
+	error = inproc_open(config->module,
+		&(struct inproc_options){.guard = start->guard, .own_process = true},
 		&worker.module, err, sizeof(err));
 	if (error)
 		return fail(error, err);

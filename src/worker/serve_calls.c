@@ -92,7 +92,7 @@ static void put_return(struct writer *w, const void *what)
 }
 
 /* A thread of ours that has only just begun would be taken for one of the module's. */
-static void await_pool(void)
+void serve_await_pool(void)
 {
 	pthread_mutex_lock(&worker.lock);
 	while (worker.unknown)
@@ -106,7 +106,7 @@ static unsigned module_threads(enum crossing_fn fn)
 	unsigned n;
 
 	if (fn == FN_DEINIT_SERVICE)
-		await_pool();
+		serve_await_pool();
 	pthread_mutex_lock(&worker.looking);
 	if (fn == FN_DEINIT_SERVICE)
 		n = worker.module->ops->threads(worker.module);

@@ -60,6 +60,13 @@ void serve_make_call(struct open_call *c);
 /* The live blocks of the module's buffers. */
 extern const struct block_source serve_blocks;
 
+/* Until every thread of ours counts as one. */
+void serve_await_pool(void);
+
+/* serve_probe.c */
+/* By the reader: answers a PROBE. 0, -EPROTO, or as channel_send(). */
+int serve_probe(struct reader *body);
+
 /* The host is gone, or not what it seems: err, as of channel_receive(). What the module does now
  * concerns nobody. */
 void serve_end(int err);

@@ -94,6 +94,33 @@ static void fuzz_reply(struct reader r, enum crossing_fn fn)
 	require(samples.version.dwVerMax == 3 && samples.ui.dwByteCount == 21);
 }
 
+static void fuzz_probe(struct reader r, const uint8_t *body, size_t size)
+{
+	struct writer w = writer_init(room, ROOM);
+	struct module_probe p;
+
+	if (message_get_probe(&r, &p))
+		return;
+	message_put_probe(&w, &p);
+	require(writer_ok(&w) && w.len == size && memcmp(room, body, size) == 0);
+}
+
+/* The answer to a question of that kind. */
+static void fuzz_probed(struct reader r, uint8_t what, const uint8_t *body, size_t size)
+{
+	struct writer w = writer_init(room, ROOM);
+	struct module_probe p = {.what = (enum module_probe_what)(what % 3)};
+	int result;
+
+	if (p.what == PROBE_SCAN)
+		p.scan.count = 2;
+	if (message_get_probed(&r, &p, &result))
+		return;
+	require(result <= 0);
+	message_put_probed(&w, &p, result);
+	require(writer_ok(&w) && w.len == size && memcmp(room, body, size) == 0);
+}
+
 static void fuzz_fixed(struct reader r, uint16_t type)
 {
 	struct message_start start;
@@ -136,6 +163,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fuzz_return(r, (enum crossing_fn)data[1]);
 	else if (data[0] == MESSAGE_REPLY && data[1] >= FN_HANDLERS && data[1] < FN_CALLS)
 		fuzz_reply(r, (enum crossing_fn)data[1]);
+	else if (data[0] == MESSAGE_PROBE)
+		fuzz_probe(r, data + 2, size - 2);
+	else if (data[0] == MESSAGE_PROBED)
+		fuzz_probed(r, data[1], data + 2, size - 2);
 	else
 		fuzz_fixed(r, data[0]);
 	arena_reset(&first);

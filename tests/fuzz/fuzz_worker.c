@@ -15,6 +15,7 @@
  * pass it. Nothing may be left when host A has stopped, the host's own rules (H) hold, and host B's
  * connection does not suffer.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,7 @@ enum {
 };
 
 struct side {
+	struct module *module; /* the host's */
 	struct host *host;
 	struct host_adapter *adapter; /* NULL: it is not there */
 	struct miniport *mp;
@@ -128,6 +130,7 @@ static bool side_start(struct run *r, struct side *s, const struct hostile_confi
 	if (proxy_open("played", &source, &options, &m, err, sizeof(err)))
 		return false;
 	REQUIRE(host_new(&hc, m, &s->host) == 0);
+	s->module = m;
 	REQUIRE(sim_add_station(r->sim, (struct mac){{0}}, &s->mp) == 0);
 	return host_start(s->host, err, sizeof(err)) == 0;
 }
@@ -135,6 +138,15 @@ static bool side_start(struct run *r, struct side *s, const struct hostile_confi
 static void rest(struct side *s, uint64_t ns)
 {
 	host_run(s->host, NULL, NULL, ns);
+}
+
+/* Whatever it says to that. */
+static void probe(struct side *s)
+{
+	struct module_probe p = {.what = PROBE_USAGE};
+	int rc = s->module->ops->probe(s->module, &p);
+
+	REQUIRE(rc == 0 || rc == -EIO || rc == -ETIMEDOUT);
 }
 
 /* Nothing of the host's own doing is wrong, whatever the module did. */
@@ -307,6 +319,7 @@ static void world_step(struct run *r, uint8_t step)
 		break;
 	case 15:
 		rest(&r->a, NS_PER_S);
+		probe(&r->a);
 		break;
 	}
 }

@@ -144,6 +144,8 @@ static int received(struct hostile *h, const struct message *m, const uint8_t *b
 		return called(h, m, body);
 	case MESSAGE_REPLY:
 		return replied(h, m);
+	case MESSAGE_PROBE:
+		return hostile_probed(h, m, body);
 	default: /* RELEASE: it forgets nothing anyway */
 		return 0;
 	}

@@ -40,6 +40,7 @@ enum hostile_op {
 	HOSTILE_FLOOD,     /* number (2) of functions without reading an answer; in a thread of
 			    its own (1); answers */
 	HOSTILE_DEAF,      /* reads no more; answers, if (1) is odd */
+	HOSTILE_PROBED,    /* answers a probe that nobody has made */
 	HOSTILE_OPS
 };
 
@@ -49,6 +50,18 @@ enum hostile_op {
  * missing at its end. It never tells a live session's success (Post- AssociateCompletion with error
  * 0), so that a port that opens is the host's fault.
  */
+
+/* Answers to a PROBE, which cost a byte each where CALLs do. */
+enum hostile_probe {
+	HOSTILE_PROBE_ANSWERS,
+	HOSTILE_PROBE_CUT,   /* a byte is missing */
+	HOSTILE_PROBE_OTHER, /* to another question */
+	HOSTILE_PROBE_TWICE,
+	HOSTILE_PROBE_EXCESS, /* a byte too many */
+	HOSTILE_PROBE_ODD,    /* an error that is none */
+	HOSTILE_PROBE_WAYS,
+	HOSTILE_PROBE_SILENT /* for the test only: takes a second */
+};
 
 /* Answers to START: the first byte of all, if the test wants that. */
 enum hostile_start {
@@ -81,6 +94,7 @@ struct hostile_config {
 	enum crossing_fn at;
 	enum hostile_op op;
 	unsigned skip, times;
+	enum hostile_probe probe;
 };
 
 struct hostile;

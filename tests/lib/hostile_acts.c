@@ -269,7 +269,7 @@ static int forbidden(struct hostile *h, const struct hostile_call *c)
 {
 	struct message m = c->m;
 
-	m.type = (uint16_t)(MESSAGE_START + take(h) % 4);
+	m.type = (uint16_t)(MESSAGE_START + take(h) % 5);
 	memcpy(h->outbox + MESSAGE_HEADER, c->body, c->m.length);
 	h->outbox_length = c->m.length;
 	return hostile_send(h, m);
@@ -302,6 +302,49 @@ static int crash(struct hostile *h, struct hostile_call *c)
 	if (hostile_send(h, (struct message){.type = MESSAGE_CRASH}))
 		return -1;
 	return code & 0x80 ? answer(h, c) : -1;
+}
+
+/* ---- Answers to probes. ---- */
+
+static int send_probed(struct hostile *h, struct module_probe *p, enum hostile_probe way)
+{
+	const struct message answer = {.type = MESSAGE_PROBED};
+	struct writer w = outbox_writer(h);
+
+	if (way == HOSTILE_PROBE_OTHER)
+		p->what = p->what == PROBE_USAGE ? PROBE_CLOCK : PROBE_USAGE;
+	message_put_probed(&w, p, way == HOSTILE_PROBE_ODD ? 5 : 0);
+	if (way == HOSTILE_PROBE_EXCESS)
+		writer_u8(&w, 0);
+	h->outbox_length = w.len - (way == HOSTILE_PROBE_CUT);
+	if (way == HOSTILE_PROBE_SILENT)
+		return 0;
+	if (way == HOSTILE_PROBE_TWICE && hostile_send(h, answer))
+		return -1;
+	return hostile_send(h, answer);
+}
+
+int hostile_probed(struct hostile *h, const struct message *m, const uint8_t *body)
+{
+	struct reader r = reader_init(body, m->length);
+	enum hostile_probe way = h->config.probe;
+	struct module_probe p;
+
+	if (message_get_probe(&r, &p))
+		abort(); /* the host keeps the protocol */
+	if (h->config.at == FN_COUNT && !h->config.honest)
+		way = (enum hostile_probe)(take(h) % HOSTILE_PROBE_WAYS);
+	else if (h->cheated)
+		way = HOSTILE_PROBE_ANSWERS;
+	h->cheated = true;
+	return send_probed(h, &p, way);
+}
+
+static int probed_unasked(struct hostile *h)
+{
+	struct module_probe p = {.what = PROBE_USAGE};
+
+	return send_probed(h, &p, HOSTILE_PROBE_ANSWERS);
 }
 
 static int out_of_time(struct hostile *h, enum message_type type)
@@ -415,6 +458,8 @@ static int carry_out(struct hostile *h, struct hostile_call *c, enum hostile_op 
 	case HOSTILE_DEAF:
 		h->deaf = true;
 		return take(h) % 2 ? answer(h, c) : 0;
+	case HOSTILE_PROBED:
+		return probed_unasked(h);
 	case HOSTILE_OPS:
 		break;
 	}

@@ -48,6 +48,7 @@ struct hostile {
 	uint8_t *outbox;
 	size_t outbox_length;
 	size_t whole; /* of the body that was cut last */
+	bool cheated; /* has answered a probe as it was told to; the next ones properly */
 
 	struct hostile_call calls[HOSTILE_CALLS];
 	struct hostile_pending pending[HOSTILE_PENDING];
@@ -87,6 +88,7 @@ int hostile_greet(struct hostile *h);
 
 /* hostile_acts.c: what it does else */
 /* An operation on a CALL. 0, or -1: it is gone. */
+int hostile_probed(struct hostile *h, const struct message *m, const uint8_t *body);
 int hostile_act(struct hostile *h, struct hostile_call *c);
 
 #endif

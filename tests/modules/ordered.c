@@ -73,7 +73,7 @@ static void start(unsigned n, void *(*run)(void *))
 static void flood(void)
 {
 	static UCHAR message[20 + BODY];
-	const UCHAR fn = 23, type = 8;
+	const UCHAR fn = 23, type = 9;
 	unsigned i;
 	int fd;
 

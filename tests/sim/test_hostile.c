@@ -63,6 +63,8 @@ static const struct harm harms[] = {
 	{"CALL", HOSTILE_FORBIDDEN, {1}, MODULE_GARBLED, 0, false, 0},
 	{"REPLY", HOSTILE_FORBIDDEN, {2}, MODULE_GARBLED, 0, false, 0},
 	{"RELEASE", HOSTILE_FORBIDDEN, {3}, MODULE_GARBLED, 0, false, 0},
+	{"PROBE", HOSTILE_FORBIDDEN, {4}, MODULE_GARBLED, 0, false, 0},
+	{"answer to no probe", HOSTILE_PROBED, {0}, MODULE_GARBLED, 0, false, 0},
 	{"trespass", HOSTILE_TRESPASS, {TRESPASS_WRITE, FN_PERFORM_POST_ASSOCIATE}, LIVES, 0, false,
 		0},
 	{"trespass that the kernel tells", HOSTILE_TRESPASS, {TRESPASS_SYSTEM}, MODULE_GARBLED, 0,
@@ -301,16 +303,91 @@ static void test_starts(void **state)
 	}
 }
 
+/* ---- Answers to probes, without a host. ---- */
+
+static const struct lie {
+	enum hostile_probe way;
+	int first, second; /* what it comes to, and what comes of the next one */
+} lies[] = {
+	{HOSTILE_PROBE_ANSWERS, 0, 0},
+	{HOSTILE_PROBE_CUT, -EIO, -EIO},
+	{HOSTILE_PROBE_OTHER, -EIO, -EIO},
+	{HOSTILE_PROBE_EXCESS, -EIO, -EIO},
+	{HOSTILE_PROBE_ODD, -EIO, -EIO},
+	{HOSTILE_PROBE_SILENT, -ETIMEDOUT, -ETIMEDOUT},
+};
+
+static void ask(const struct lie *lie, enum module_probe_what what)
+{
+	const struct hostile_config config = {
+		.at = FN_CONTROL, .op = HOSTILE_ANSWER, .probe = lie->way};
+	const struct worker_options options = {.start_s = 10};
+	struct worker_source source = hostile_source(hostile_new(&config));
+	struct module_probe p = {.what = what};
+	struct module_death death;
+	struct module *m;
+	char err[256];
+
+	assert_int_equal(proxy_open("played", &source, &options, &m, err, sizeof(err)), 0);
+	m->function = on_function;
+	if (what == PROBE_SCAN) {
+		p.scan.count = 1;
+		module_needle_set(&p.scan.needles[0], "a needle", 8, 1);
+	}
+	assert_int_equal(m->ops->probe(m, &p), lie->first);
+	assert_int_equal(m->ops->probe(m, &p), lie->second);
+	m->ops->death(m, &death);
+	assert_int_equal(m->ended, lie->first == -EIO);
+	assert_true(!m->ended || death.end == MODULE_GARBLED);
+	m->ops->close(m);
+}
+
+static void test_probes(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		ask(&lies[i], PROBE_USAGE);
+		ask(&lies[i], PROBE_SCAN);
+	}
+}
+
+/* The second answer belongs to nothing, whether anybody asks again or not. */
+static void test_probed_twice(void **state)
+{
+	const struct hostile_config config = {
+		.at = FN_CONTROL, .op = HOSTILE_ANSWER, .probe = HOSTILE_PROBE_TWICE};
+	const struct worker_options options = {.start_s = 10};
+	struct worker_source source = hostile_source(hostile_new(&config));
+	struct module_probe p = {.what = PROBE_USAGE};
+	struct module_death death;
+	struct module *m;
+	char err[256];
+
+	(void)state;
+	assert_int_equal(proxy_open("played", &source, &options, &m, err, sizeof(err)), 0);
+	m->function = on_function;
+	assert_int_equal(m->ops->probe(m, &p), 0);
+	while (!m->ended)
+		m->ops->pump(m);
+	m->ops->death(m, &death);
+	assert_int_equal(death.end, MODULE_GARBLED);
+	m->ops->close(m);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(harms) / sizeof(harms[0]) + 3] = {
+	struct CMUnitTest tests[sizeof(harms) / sizeof(harms[0]) + 5] = {
 		{"answers cut", test_answers_cut, NULL, NULL, NULL},
 		{"functions cut", test_functions_cut, NULL, NULL, NULL},
-		{"starts", test_starts, NULL, NULL, NULL}};
+		{"starts", test_starts, NULL, NULL, NULL},
+		{"probes", test_probes, NULL, NULL, NULL},
+		{"probed twice", test_probed_twice, NULL, NULL, NULL}};
 	size_t i;
 
 	for (i = 0; i < sizeof(harms) / sizeof(harms[0]); i++)
-		tests[i + 3] = (struct CMUnitTest){
+		tests[i + 5] = (struct CMUnitTest){
 			harms[i].name, test_harm, NULL, NULL, (void *)(uintptr_t)&harms[i]};
 	return _cmocka_run_group_tests(
 		"hostile", tests, sizeof(tests) / sizeof(tests[0]), NULL, NULL);

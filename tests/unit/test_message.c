@@ -714,6 +714,8 @@ static void test_header(void **state)
 		{.type = MESSAGE_RETURN, .fn = FN_CONTROL, .call = UINT32_MAX},
 		{.type = MESSAGE_FUNCTION, .fn = FN_SET_DEFAULT_KEY, .call = 7},
 		{.type = MESSAGE_CRASH, .length = 8},
+		{.type = MESSAGE_PROBE, .length = 4},
+		{.type = MESSAGE_PROBED, .length = 8},
 	};
 	static const struct message bad[] = {
 		{.type = 0},
@@ -722,6 +724,7 @@ static void test_header(void **state)
 		{.type = MESSAGE_READY, .call = 1},
 		{.type = MESSAGE_READY, .thread = 1},
 		{.type = MESSAGE_READY, .fn = 1},
+		{.type = MESSAGE_PROBED, .call = 1},
 		{.type = MESSAGE_RETURN, .fn = FN_CONTROL},
 		{.type = MESSAGE_RETURN, .fn = FN_CONTROL, .call = 1, .thread = 1},
 		{.type = MESSAGE_RETURN, .fn = FN_SEND_PACKET, .call = 1},

@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""What `openihv run` says of the mutants: the table and the program have to agree. Prints TAP.
+
+usage: tests/mutants/mutants.py OPENIHV-BINARY [NAME]...    (OPENIHV_SOURCE and OPENIHV_BUILD in the environment)
+
+By the column "seen": "run" is reported with its rule in each of its modes; "fails" makes the run fail, which names no
+rule; "verify" passes, since nothing disturbs it. Bases and correct modules pass with --strict in every mode, but for
+"clock": one that waits on the system's clock cannot keep up with virtual time, and is left out here.
+"""
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+BINARY = os.path.abspath(sys.argv[1])
+SOURCE = os.path.abspath(os.environ.get('OPENIHV_SOURCE', '.'))
+BUILD = os.path.abspath(os.environ.get('OPENIHV_BUILD', 'build'))
+# Sanitizers have their own opinion of mistakes: of such a build only the correct modules are asked for.
+SANITIZED = b'__asan_init' in open(BINARY, 'rb').read() or b'__tsan_init' in open(BINARY, 'rb').read()
+TABLES = ['tests/mutants/mutants.tsv', 'tests/correct/correct.tsv']
+NETWORKS = {
+    'open': [],
+    'wpa2': ['--profile', os.path.join(SOURCE, 'examples/home.xml'),
+             '--ap', 'wpa2-psk:correct horse battery,ssid=openihv-home'],
+}
+MODES = {
+    'isolated': [['--isolate']],
+    'in-process': [['--in-process']],
+    'guard': [['--isolate', '--page-guard'], ['--in-process', '--page-guard']],
+}
+
+
+def rows():
+    for table in TABLES:
+        with open(os.path.join(SOURCE, table), encoding='utf-8') as file:
+            for line in file:
+                if not line.startswith('#'):
+                    name, expects, base, modes, seen, mistake = line.rstrip('\n').split('\t')
+                    path = os.path.join(BUILD, os.path.dirname(table), name + '.so')
+                    yield path, expects, base, modes.split(','), seen, mistake
+
+
+def run(path, base, options):
+    """Exit status and the rules of all findings. There is no terminal to ask a user on."""
+    done = subprocess.run([BINARY, 'run', path, '--json', *NETWORKS[base], *options], stdin=subprocess.DEVNULL,
+                          capture_output=True, timeout=120, check=False, start_new_session=True)
+    found = set()
+    for line in done.stdout.decode('utf-8', 'replace').splitlines():
+        if line.startswith('{"finding":'):
+            found.add(json.loads(line)['finding'])
+    return done.returncode, found
+
+
+def complaint(path, expects, base, options, seen):
+    clean = expects == 'nothing'
+    if clean:
+        options = options + ['--strict']
+    if expects == 'busy':  # it is waited for on the system's clock
+        options = options + ['--deadline', '0.3']
+    status, found = run(path, base, options)
+    if clean or seen == 'verify':
+        right = status == 0 and not found
+    elif seen == 'fails':
+        right = status != 0 and expects not in found
+    else:
+        right = expects in found
+    return None if right else f'exit {status}, found {sorted(found)}'
+
+
+def judge(row):
+    """Complaints about one module."""
+    path, expects, base, modes, seen, _ = row
+    wrong = []
+    if seen == 'clock':
+        return wrong
+    for mode in modes:
+        # What names no rule looks the same everywhere.
+        if expects != 'nothing' and seen != 'run' and mode != modes[0]:
+            continue
+        for options in MODES.get(mode, []):
+            if '--in-process' in options and 'in-process' not in modes and 'isolated' in modes:
+                continue  # it would take this program along
+            what = complaint(path, expects, base, options, seen)
+            if what:
+                wrong.append(f'{" ".join(options)}: {what}')
+    return wrong
+
+
+def main(names):
+    chosen = [row for row in rows() if (not names or os.path.basename(row[0])[:-3] in names) and
+              (not SANITIZED or row[1] == 'nothing')]
+    failed = 0
+    print(f'1..{len(chosen)}', flush=True)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for number, (row, wrong) in enumerate(zip(chosen, pool.map(judge, chosen)), 1):
+            failed += bool(wrong)
+            skip = ' # SKIP waits on the system\'s clock' if row[4] == 'clock' else ''
+            print(f'{"not " if wrong else ""}ok {number} - {os.path.basename(row[0])}: {row[1]}{skip}', flush=True)
+            for line in wrong:
+                print('#   ' + line, flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[2:]))
