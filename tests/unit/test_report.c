@@ -456,6 +456,37 @@ static void test_text(void **state)
 	report_free(&r);
 }
 
+/* Threads stand in the order of their numbers; the last lane is that of all others. */
+static void test_many_threads(void **state)
+{
+	static const uint16_t threads[] = {9, 3, 12, 5, 4, 7};
+	struct report r = {.runs = 1};
+	struct report_finding f = {.rule = "X-40", .count = 1, .text = "seen", .plan = "connect"};
+	_cleanup_free_ char *text = NULL;
+	size_t length;
+	unsigned i;
+
+	for (i = 0; i < 6; i++)
+		f.around[i] = (struct crossing){.seq = i + 1,
+			.fn = FN_SET_EXCLUDE_UNENCRYPTED,
+			.phase = PHASE_ENTER,
+			.thread = threads[i]};
+	f.naround = 6;
+	f.seq = 3;
+	assert_int_equal(report_add(&r, &f), 0);
+	text = text_of(&r, false, &length);
+	assert_non_null(strstr(text, "radio    host     thread 3 thread 4 thread 5 others\n"));
+	assert_non_null(
+		strstr(text, "  1    0.000000  |        |<----------------------------------|"));
+	assert_non_null(
+		strstr(text, "  2    0.000000  |        |<-------|        |        |        |"));
+	assert_non_null(
+		strstr(text, ">      3    0.000000  |        |<-----------------------------"));
+	assert_non_null(
+		strstr(text, "  4    0.000000  |        |<-------------------------|        |"));
+	report_free(&r);
+}
+
 /* Colours change nothing but colours. */
 static void test_colour(void **state)
 {
@@ -494,6 +525,7 @@ int main(void)
 		cmocka_unit_test(test_parts_that_do_not_fit),
 		cmocka_unit_test(test_replay),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_many_threads),
 		cmocka_unit_test(test_colour),
 	};
 
