@@ -34,8 +34,8 @@ offers() { # EXPECTED WORD... : the last word is the one being typed
 	fi
 }
 
-offers '--help|--version|check|inspect|merge|rules|run' ''
-offers 'rules|run' r
+offers '--help|--version|check|inspect|merge|replay|rules|run|verify' ''
+offers 'replay|rules|run' r
 offers '--ap|--deadline|--end|--help|--in-process|--isolate|--json|--module|--page-guard|--pcap|--peer|--peer-deadline|--profile|--seed|--stop-deadline|--strict|--trace|--ui-response|--version' run one.so --
 offers '--page-guard|--pcap|--peer|--peer-deadline|--profile' run one.so --p
 offers '--in-process|--isolate' run one.so --i
@@ -62,6 +62,14 @@ offers 'part.json|sub' merge ''
 offers 'win.dll|with blank.so' merge part.json --html wi
 offers 'H-30|H-31|H-32' rules H-3
 offers 'X-40' rules X-01 x-40
+offers 'one.so|sub|two.so|win.dll|with blank.so' verify ''
+offers 'one.so' replay o
+offers 'home.xml|sub' verify one.so --ui-profile ''
+offers '--sarif|--scenario|--seed|--shard|--stop-deadline|--strict' verify one.so --s
+offers 'reassociate|reconnect|rekey|reload|reset|roam' verify one.so --scenario r
+offers 'X-40' verify one.so --until x-40
+offers 'win.dll|with blank.so' verify one.so --json wi
+offers '' replay one.so --plan ''
 offers '' bogus ''
 offers '' bogus --
 
