@@ -350,7 +350,8 @@ static DWORD WINAPI x42_completion(HANDLE number)
 		pthread_cond_broadcast(&a->changed);
 	} else if (a->session.id != s->session && number != again) {
 		again = number;
-		if (host.Dot11ExtSendPacket(a->svc, 12, s->packet, number) == ERROR_SUCCESS) {
+		if (host.Dot11ExtSendPacket(a->svc, BASE_PACKET_SIZE, s->packet, number) ==
+			ERROR_SUCCESS) {
 			pthread_mutex_unlock(&a->lock);
 			return ERROR_SUCCESS; /* and its memory is lost, too */
 		}
