@@ -36,11 +36,13 @@ offers() { # EXPECTED WORD... : the last word is the one being typed
 
 offers '--help|--version|check|inspect|rules|run' ''
 offers 'rules|run' r
-offers '--ap|--deadline|--end|--help|--in-process|--isolate|--json|--module|--page-guard|--pcap|--profile|--seed|--stop-deadline|--strict|--trace|--ui-response|--version' run one.so --
-offers '--page-guard|--pcap|--profile' run one.so --p
+offers '--ap|--deadline|--end|--help|--in-process|--isolate|--json|--module|--page-guard|--pcap|--peer|--peer-deadline|--profile|--seed|--stop-deadline|--strict|--trace|--ui-response|--version' run one.so --
+offers '--page-guard|--pcap|--peer|--peer-deadline|--profile' run one.so --p
 offers '--in-process|--isolate' run one.so --i
 offers '' run one.so --deadline ''
 offers '' run one.so --stop-deadline ''
+offers '' run one.so --peer-deadline ''
+offers '' run one.so --peer ''
 offers '--help|--json|--strict|--version' check -
 offers '--help|--no-load|--version' inspect --
 offers '--help|--version' rules --
@@ -48,7 +50,7 @@ offers 'disable|disassociate|disconnect|enable|pending|remove|roam' run one.so -
 offers 'remove|roam' run one.so --end r
 offers 'roam' run one.so --end = ro
 offers 'disable|disassociate|disconnect|enable|pending|remove|roam' run one.so --end =
-offers 'open|wpa2-psk:' run one.so --ap ''
+offers 'blind|open|peer|wpa2-psk:' run one.so --ap ''
 offers '' run one.so --seed ''
 offers 'home.xml|sub' run one.so --profile ''
 offers 'trace.jsonl' run one.so --trace tr

@@ -14,7 +14,10 @@ static const struct {
 	const char *what;
 } commands[] = {
 	{"run", cmd_run, "carry a module through its life on a simulated radio, and judge it"},
+	{"verify", cmd_verify, "find what breaks a module, show it, and tell how to replay it"},
+	{"replay", cmd_replay, "make one run of a verification again"},
 	{"check", cmd_check, "judge a saved trace"},
+	{"merge", cmd_merge, "put the parts of a verification together"},
 	{"rules", cmd_rules, "the contract: all rules, or one"},
 	{"inspect", cmd_inspect, "what a module exports, speaks and needs"},
 };

@@ -20,10 +20,16 @@ static const char usage[] =
 	"  --module FILE       the same as MODULE\n"
 	"  --profile FILE      WLAN profile (XML); without it a minimal one for the first AP's "
 	"SSID\n"
-	"  --ap SPEC           an access point: open or wpa2-psk:PASSPHRASE, then any of\n"
+	"  --ap SPEC           an access point: open, wpa2-psk:PASSPHRASE, blind (associates "
+	"everybody\n"
+	"                      and never says anything) or peer (see --peer), then any of\n"
 	"                      ,ssid=NAME ,bssid=MAC ,channel=N ,rssi=DBM "
 	",akm=psk|psk-sha256|both\n"
+	"                      ,ie=HEX (elements to announce) ,privacy=on|off (blind and peer)\n"
 	"                      (repeatable; a comma in a name or passphrase is written \\,)\n"
+	"  --peer COMMAND      a program that speaks the vendor's protocol for the APs of kind "
+	"peer;\n"
+	"                      without --ap there is one of them\n"
 	"  --end WAY           only this end; repeatable, in order. WAY is one of:\n";
 
 static const char more_usage[] =
@@ -39,6 +45,8 @@ static const char more_usage[] =
 	"  --deadline SECONDS  until a handler is overdue (default 5); its process is then killed\n"
 	"  --stop-deadline SECONDS\n"
 	"                      the same for Dot11ExtIhvStopPostAssociate (default 2)\n"
+	"  --peer-deadline SECONDS\n"
+	"                      real time until the peer must have answered (default 10)\n"
 	"  --strict            refuse calls that break a rule; races and warnings count as "
 	"violations\n"
 	"  --help, --version\n"
@@ -61,6 +69,8 @@ enum {
 	OPTION_PAGE_GUARD,
 	OPTION_DEADLINE,
 	OPTION_STOP_DEADLINE,
+	OPTION_PEER,
+	OPTION_PEER_DEADLINE,
 	OPTION_VERSION,
 };
 
@@ -80,6 +90,8 @@ static const struct option long_options[] = {
 	{"page-guard", no_argument, NULL, OPTION_PAGE_GUARD},
 	{"deadline", required_argument, NULL, OPTION_DEADLINE},
 	{"stop-deadline", required_argument, NULL, OPTION_STOP_DEADLINE},
+	{"peer", required_argument, NULL, OPTION_PEER},
+	{"peer-deadline", required_argument, NULL, OPTION_PEER_DEADLINE},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, OPTION_VERSION},
 	{0},
@@ -138,6 +150,16 @@ static int take_module(struct world_options *o, const char *path)
 	if (o->module)
 		return cli_error("run: one module at a time; '%s' is too much", path);
 	o->module = path;
+	return 0;
+}
+
+static int take_peer(struct world_options *o, const char *command)
+{
+	if (o->peer)
+		return cli_error("--peer: one at a time; it speaks for all access points");
+	if (!*command)
+		return cli_error("--peer: the command is empty");
+	o->peer = command;
 	return 0;
 }
 
@@ -214,6 +236,10 @@ static int take(struct arguments *a, int option)
 		return parse_seconds("--deadline", optarg, &o->deadline_ms);
 	case OPTION_STOP_DEADLINE:
 		return parse_seconds("--stop-deadline", optarg, &o->stop_deadline_ms);
+	case OPTION_PEER:
+		return take_peer(o, optarg);
+	case OPTION_PEER_DEADLINE:
+		return parse_seconds("--peer-deadline", optarg, &o->peer_deadline_ms);
 	}
 	return 0;
 }
@@ -242,18 +268,23 @@ static int parse_aps(struct arguments *a)
 	struct world_options *o = &a->options;
 	struct ssid ssid;
 	char err[200];
-	unsigned i;
+	unsigned i, peers = 0;
 	int rc = default_ssid(o, &ssid);
 
 	if (rc)
 		return rc;
 	if (!o->naps)
-		a->aps[o->naps++] = "open";
+		a->aps[o->naps++] = o->peer ? "peer" : "open";
 	for (i = 0; i < o->naps; i++) {
 		o->aps[i].ssid = ssid;
 		if (sim_ap_config_parse(a->aps[i], &o->aps[i], err, sizeof(err)))
 			return cli_error("--ap %s: %s", a->aps[i], err);
+		peers += o->aps[i].security == SIM_PEER;
 	}
+	if (peers && !o->peer)
+		return cli_error("--ap peer: needs --peer COMMAND, which speaks for it");
+	if (o->peer && !peers)
+		return cli_error("--peer: none of the access points is of kind peer");
 	return 0;
 }
 
@@ -262,11 +293,10 @@ static int finish(struct world *w, bool reached)
 	const struct checker *c = host_checker(w->host);
 	bool pass = reached && !w->life.deaths && checker_violations(c) == 0 &&
 		    !checker_incomplete(c) && !(w->options->strict && checker_warnings(c));
-	int rc;
+	const int peer = world_end_peer(w), saved = world_save(w);
 
-	rc = world_save(w);
-	if (rc)
-		return rc;
+	if (peer || saved)
+		return peer ? peer : saved;
 	if (w->options->json) {
 		report_findings_json(stdout, c);
 		report_verdict_json(stdout, c, w->life.deaths, pass);

@@ -94,6 +94,17 @@ void timeline_lost(struct world *w)
 			"the adapter has lost its module: no port, no keys, radio off");
 }
 
+void timeline_peer(struct world *w, const char *text)
+{
+	if (w->options->json) {
+		fputs("{\"peer\":", stdout);
+		json_string(stdout, text);
+		puts("}");
+	} else {
+		line(w, loop_now(w->loop), "\033[34m", "peer", text);
+	}
+}
+
 /* One line for either; sandbox: NULL in this process. */
 static void where(struct world *w, const char *sandbox)
 {

@@ -25,12 +25,19 @@ static bool died(const struct world *w)
 	return w->life.deaths != w->step_deaths;
 }
 
+/* It ends the run, and is told at the end of it. */
+static bool peer_lost(const struct world *w)
+{
+	return w->peer && peer_failed(w->peer);
+}
+
 static bool moved(void *user)
 {
 	const struct wait *wait = user;
 
 	return *wait->counter != wait->before ||
-	       (wait->or_else && *wait->or_else != wait->or_before) || died(wait->w);
+	       (wait->or_else && *wait->or_else != wait->or_before) || died(wait->w) ||
+	       peer_lost(wait->w);
 }
 
 /* False: or_else happened instead, or a death, or nothing did. */
@@ -53,7 +60,7 @@ static bool await(struct world *w, const unsigned *counter, unsigned before)
 /* What a death has kept from happening is not told: the death is. */
 static bool fail(struct world *w, const char *what)
 {
-	if (died(w))
+	if (died(w) || peer_lost(w))
 		return false;
 	if (w->blocked)
 		snprintf(w->why, sizeof(w->why), "%s: %s has not returned", what,
@@ -102,7 +109,7 @@ static bool connect_failed(struct world *w)
 {
 	char reason[96], error[96];
 
-	if (died(w) || w->last.type != NOTICE_CONNECT_FAILED)
+	if (died(w) || peer_lost(w) || w->last.type != NOTICE_CONNECT_FAILED)
 		return fail(w, "the connection did not come about");
 	reason_text(w->last.reason, reason, sizeof(reason));
 	error_text(w->last.error, error, sizeof(error));
@@ -111,20 +118,45 @@ static bool connect_failed(struct world *w)
 	return false;
 }
 
+/* The first access point says what kind of run it is. */
+static bool blind(const struct world *w)
+{
+	return sim_ap_config(w->aps[0])->security == SIM_BLIND;
+}
+
+/* At a blind access point the port stays pending, and its gate closed. */
+static bool pending_and_closed(struct world *w)
+{
+	static const uint8_t packet[64];
+
+	rest(w);
+	if (host_port_open(w->adapter, NULL)) {
+		world_note(w, "the module asks for no authentication");
+		return ping(w);
+	}
+	if (!w->pending)
+		return connect_failed(w);
+	if (host_send_data(w->adapter, w->port, ETHERTYPE_IPV4, packet, sizeof(packet)) == 0)
+		return fail(w, "data has passed a port that is not authorised");
+	world_note(w, "nobody answers: the port is pending, and no data passes");
+	return true;
+}
+
 static bool connect_and_ping(struct world *w)
 {
-	unsigned before = w->told[NOTICE_CONNECTED];
+	unsigned before = w->told[NOTICE_CONNECTED], performed = w->performed;
 
 	if (host_connect(w->adapter, w->profile))
 		return fail(w, "the adapter cannot connect now");
-	if (!await_or(w, &w->told[NOTICE_CONNECTED], before, &w->told[NOTICE_CONNECT_FAILED]))
+	if (!await_or(w, blind(w) ? &w->performed : &w->told[NOTICE_CONNECTED],
+		    blind(w) ? performed : before, &w->told[NOTICE_CONNECT_FAILED]))
 		return connect_failed(w);
-	return ping(w);
+	return blind(w) ? pending_and_closed(w) : ping(w);
 }
 
 static bool connected(const struct world *w)
 {
-	return host_port_open(w->adapter, NULL);
+	return host_port_open(w->adapter, NULL) || (blind(w) && w->pending);
 }
 
 /* A way that ends an authorised port needs one. */
@@ -143,12 +175,10 @@ static bool ensure_connected(struct world *w)
 
 static struct sim_ap *current_ap(struct world *w)
 {
-	struct mac peer;
 	unsigned i;
 
-	host_port_open(w->adapter, &peer);
 	for (i = 0; i < w->naps; i++)
-		if (mac_equal(&sim_ap_config(w->aps[i])->bssid, &peer))
+		if (mac_equal(&sim_ap_config(w->aps[i])->bssid, &w->port))
 			return w->aps[i];
 	return w->aps[0];
 }
@@ -158,14 +188,47 @@ static struct mac station(const struct world *w)
 	return host_adapter_caps(w->adapter)->address;
 }
 
-/* After the AP has ended the port the radio finds its way back by itself. */
-static bool await_return(struct world *w, unsigned deleted, unsigned opened)
+/* What had happened when a port was about to be ended. */
+struct mark {
+	unsigned deleted, opened, performed;
+};
+
+static struct mark mark(const struct world *w)
 {
-	if (!await(w, &w->told[NOTICE_PORT_DELETED], deleted))
-		return fail(w, "the port was not deleted");
-	if (!await(w, &w->told[NOTICE_PORT_OPEN], opened))
+	return (struct mark){.deleted = w->told[NOTICE_PORT_DELETED],
+		.opened = w->told[NOTICE_PORT_OPEN],
+		.performed = w->performed};
+}
+
+static bool await_port(struct world *w, const struct mark *m)
+{
+	if (!await(w, blind(w) ? &w->performed : &w->told[NOTICE_PORT_OPEN],
+		    blind(w) ? m->performed : m->opened))
 		return fail(w, "the radio did not come back");
-	return ping(w);
+	return blind(w) ? pending_and_closed(w) : ping(w);
+}
+
+/* After the AP has ended the port the radio finds its way back by itself. */
+static bool await_return(struct world *w, const struct mark *m)
+{
+	if (!await(w, &w->told[NOTICE_PORT_DELETED], m->deleted))
+		return fail(w, "the port was not deleted");
+	return await_port(w, m);
+}
+
+/* NULL, or why there is nothing that could be pending, or could be anything else. */
+static const char *never_pending(struct world *w)
+{
+	switch (sim_ap_config(current_ap(w))->security) {
+	case SIM_OPEN:
+		return "left out: an open network has no handshake that could be pending";
+	case SIM_BLIND:
+		return "left out: at a blind access point every port is pending";
+	case SIM_WPA2_PSK:
+	case SIM_PEER:
+		break;
+	}
+	return NULL;
 }
 
 static bool way_pending(struct world *w)
@@ -174,39 +237,45 @@ static bool way_pending(struct world *w)
 		.action = SIM_DISASSOCIATE,
 		.count = 1,
 		.offset = REASON_BUSY};
-	unsigned deleted, opened = w->told[NOTICE_PORT_OPEN];
+	struct mark before = mark(w);
 	bool ok;
 
-	if (sim_ap_config(current_ap(w))->security == SIM_OPEN) {
-		world_note(w, "left out: an open network has no handshake that could be pending");
+	if (never_pending(w)) {
+		world_note(w, "%s", never_pending(w));
 		return true;
 	}
-	/* A new association first; the AP disassociates where it would have sent message 3. */
+	/* A new association first; the AP disassociates where it would have sent message 3, or
+	 * where the first frame of the vendor's protocol would have been. */
+	if (sim_ap_config(current_ap(w))->security == SIM_PEER)
+		rule.kind = SIM_DATA;
 	sim_add_rule(w->sim, &rule);
-	deleted = w->told[NOTICE_PORT_DELETED] + 1;
 	sim_ap_deauthenticate(current_ap(w), station(w), REASON_BUSY);
-	ok = await_or(w, &w->told[NOTICE_PORT_DELETED], w->told[NOTICE_PORT_DELETED], NULL) &&
-	     await(w, &w->told[NOTICE_PORT_DELETED], deleted);
+	ok = await(w, &w->told[NOTICE_PORT_DELETED], before.deleted) &&
+	     await_or(w, &w->told[NOTICE_PORT_DELETED], before.deleted + 1,
+		     &w->told[NOTICE_PORT_OPEN]);
 	sim_remove_rule(w->sim, &rule);
+	if (!ok && !rule.hits && w->told[NOTICE_PORT_OPEN] != before.opened && !died(w)) {
+		world_note(w, "left out: the port opens before a frame has been exchanged");
+		return ping(w);
+	}
 	if (!ok || !rule.hits)
 		return fail(w, "the AP did not get to disassociate during the handshake");
-	if (!await(w, &w->told[NOTICE_PORT_OPEN], opened))
-		return fail(w, "the radio did not come back");
-	return ping(w);
+	return await_port(w, &before);
 }
 
 static bool way_disassociate(struct world *w)
 {
-	unsigned deleted = w->told[NOTICE_PORT_DELETED], opened = w->told[NOTICE_PORT_OPEN];
+	struct mark before = mark(w);
 
 	sim_ap_disassociate(current_ap(w), station(w), REASON_BUSY);
-	return await_return(w, deleted, opened);
+	return await_return(w, &before);
 }
 
 static bool way_roam(struct world *w)
 {
 	const struct sim_ap_config *from = sim_ap_config(current_ap(w));
-	unsigned deleted = w->told[NOTICE_PORT_DELETED], opened = w->told[NOTICE_PORT_OPEN], i;
+	struct mark before = mark(w);
+	unsigned i;
 
 	if (w->ap_added)
 		world_note(w, "to a second access point of the network, which the run has added");
@@ -225,7 +294,7 @@ static bool way_roam(struct world *w)
 	}
 	if (sim_station_roam(w->mp, sim_ap_config(w->aps[i])->bssid, ROAM_BETTER_AP))
 		return fail(w, "the radio cannot roam");
-	return await_return(w, deleted, opened);
+	return await_return(w, &before);
 }
 
 static bool way_disconnect(struct world *w)
@@ -319,7 +388,7 @@ static bool settled(void *user)
 {
 	const struct world *w = user;
 
-	return !w->adapter || w->life.given_up || died(w) || connected(w);
+	return !w->adapter || w->life.given_up || died(w) || peer_lost(w) || connected(w);
 }
 
 /*
@@ -363,10 +432,11 @@ bool tour_run(struct world *w, const enum way *ways, unsigned count)
 {
 	unsigned i;
 
-	if (!step(w, "An adapter arrives and connects", false, arrive))
+	if (!step(w, "An adapter arrives and connects", false, arrive) || peer_lost(w))
 		return false;
 	for (i = 0; i < count && w->adapter; i++)
-		if (!step(w, table[ways[i]].text, table[ways[i]].connected, table[ways[i]].run))
+		if (!step(w, table[ways[i]].text, table[ways[i]].connected, table[ways[i]].run) ||
+			peer_lost(w))
 			return false;
 	return true;
 }

@@ -16,6 +16,19 @@
 
 #define ETHERTYPE_IPV4 0x0800
 
+/* A port lives from when its post-association was begun. */
+static void note_begun(struct world *w, const struct crossing *x)
+{
+	if (x->fn != FN_PERFORM_POST_ASSOCIATE)
+		return;
+	if (x->phase == PHASE_ENTER)
+		w->port = mac_from_u64(x->peer);
+	if (x->phase != PHASE_EXIT || x->result)
+		return;
+	w->performed++;
+	w->pending = true;
+}
+
 static void on_crossing(void *user, const struct crossing *x)
 {
 	struct world *w = user;
@@ -24,6 +37,7 @@ static void on_crossing(void *user, const struct crossing *x)
 	unsigned found = (unsigned)(now - w->findings);
 
 	life_crossing(&w->life, x);
+	note_begun(w, x);
 	history_add(w->history, x, found || x->seq == w->life.first);
 	w->findings = now;
 	if (w->tracing)
@@ -73,6 +87,8 @@ static void on_notice(void *user, struct host_adapter *a, const struct host_noti
 		w->last = *n;
 	if (n->type == NOTICE_ADAPTER_REMOVED)
 		w->adapter = NULL;
+	if (n->type == NOTICE_PORT_DELETED)
+		w->pending = false;
 	if (n->type == NOTICE_ADAPTER_LOST)
 		timeline_lost(w);
 	if (n->type == NOTICE_HANDLER_BLOCKED)
@@ -92,6 +108,38 @@ static void on_frame(
 	struct world *w = user;
 
 	pcap_writer_frame(w->pcap, time, frame, length, frequency);
+}
+
+static void on_peer_log(void *user, const char *text)
+{
+	timeline_peer(user, text);
+}
+
+static int open_peer(struct world *w)
+{
+	const struct world_options *o = w->options;
+	const struct peer_config config = {.command = o->peer,
+		.loop = w->loop,
+		.aps = w->aps,
+		.naps = w->naps,
+		.seed = o->seed,
+		.answer_ms = o->peer_deadline_ms,
+		.log = on_peer_log,
+		.user = w};
+	char err[200];
+
+	if (!o->peer)
+		return 0;
+	return peer_open(&config, &w->peer, err, sizeof(err)) ? cli_error("%s", err) : 0;
+}
+
+int world_end_peer(struct world *w)
+{
+	char err[200];
+	int rc = peer_close(w->peer, err, sizeof(err));
+
+	w->peer = NULL;
+	return rc ? cli_error("%s", err) : 0;
 }
 
 static int open_outputs(struct world *w)
@@ -247,6 +295,8 @@ int world_open(struct world *w, const struct world_options *options)
 	if (!rc)
 		rc = open_outputs(w);
 	if (!rc)
+		rc = open_peer(w);
+	if (!rc)
 		rc = open_host(w);
 	return rc;
 }
@@ -273,9 +323,12 @@ int world_save(struct world *w)
 
 bool world_close(struct world *w)
 {
-	if (w->host && !w->stopped && host_stop(w->host))
+	if (w->host && !w->stopped && host_stop(w->host)) {
+		peer_kill(w->peer);
 		return false;
+	}
 	host_free(w->host);
+	peer_close(w->peer, NULL, 0);
 	world_save(w);
 	sim_free(w->sim);
 	loop_free(w->loop);

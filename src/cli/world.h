@@ -10,6 +10,7 @@
 #include "cli/life.h"
 #include "host/host.h"
 #include "miniport/sim/sim.h"
+#include "peer/peer.h"
 #include "profile/profile.h"
 #include "trace/pcap.h"
 #include "trace/trace.h"
@@ -21,10 +22,12 @@ struct world_options {
 	const char *profile;     /* NULL: a minimal one for the first AP */
 	const char *ui_response; /* NULL: ask at the terminal */
 	const char *trace, *pcap;
+	const char *peer; /* command that speaks for the APs of kind peer; NULL: there are none */
 	struct sim_ap_config aps[WORLD_APS];
 	unsigned naps;
 	uint64_t seed;
 	uint32_t deadline_ms, stop_deadline_ms; /* 0: the host's own */
+	uint32_t peer_deadline_ms;              /* 0: PEER_ANSWER_MS */
 	bool json, strict, in_process, guard;
 };
 
@@ -35,6 +38,7 @@ struct world {
 	struct sim_ap *aps[WORLD_APS];
 	unsigned naps;
 	bool ap_added; /* the second AP is the run's own, for the roam */
+	struct peer *peer;
 	struct miniport *mp;
 	struct profile *profile;
 	struct host *host;
@@ -59,6 +63,9 @@ struct world {
 	struct host_notice last;
 	unsigned told[NOTICE_TYPES]; /* how often each was */
 	unsigned replies;            /* to pings */
+	unsigned performed;          /* post-associations that were begun */
+	struct mac port;             /* the AP of the last one */
+	bool pending;                /* its port lives */
 	unsigned blocked;            /* 1 + function of a handler that has not returned */
 	uint16_t echo_sequence;
 };
@@ -69,6 +76,9 @@ int world_open(struct world *w, const struct world_options *options);
 /* Ends module and host. False if the module cannot be unloaded: then the process must end at once.
  */
 bool world_close(struct world *w);
+/* Says good-bye to the peer. 0, or an exit status after an error was printed: the peer has failed,
+ * now or before. */
+int world_end_peer(struct world *w);
 /* Writes out trace and capture. 0, or an exit status after an error was printed. */
 int world_save(struct world *w);
 

@@ -45,6 +45,7 @@ enum crossing_phase {
 #define CROSSING_PEER_NULL 2u  /* a MAC argument was a null pointer */
 #define CROSSING_REFUSED   4u  /* the call was not carried out: --strict, or a fault on purpose */
 #define CROSSING_NULL      8u  /* a pointer that must not be NULL was */
+#define CROSSING_HELD      32u /* the module had made the call before; it was kept on purpose */
 #define CROSSING_UNKNOWN   16u /* a Stop for an AP without a session, on purpose */
 
 /* known, in FreeBuffer */

@@ -265,6 +265,8 @@ DWORD extapi(void *user, struct function_call *call)
 	before = h->acting;
 	h->acting = record_thread(h, call);
 	record_function(h, call, &x);
+	if (call->kept)
+		x.flags |= CROSSING_HELD;
 	violations = record(h, &x, PHASE_ENTER);
 	result = h->config.refuse ? h->config.refuse(h->config.user, &x) : ERROR_SUCCESS;
 	if (!result && violations && h->config.strict)

@@ -139,6 +139,7 @@ struct handler_call {
 /* One call out of the module. Pointers are the module's and valid during the call only. */
 struct function_call {
 	enum crossing_fn fn; /* FN_ALLOCATE_BUFFER ... FN_SET_VIRTUAL_STATION_AP_PROPERTIES */
+	bool kept;           /* by module->hold(), on its way in */
 	bool stale;          /* made through the memory of InitService's argument */
 	HANDLE svc;          /* hDot11SvcHandle; unused by the two buffer functions */
 	/* The handler in whose thread it is made; NULL: a thread of the module's own */
@@ -372,6 +373,9 @@ struct module_ops {
 	/* What the module's own threads are doing: only if none is busy can the host alone make
 	 * something happen. Never waits. */
 	enum module_activity (*activity)(struct module *m);
+	/* Optional: one of those that sleep will wake by itself at some point in time, or nobody
+	 * knows. Asked when activity() has said that they sleep. */
+	bool (*dozes)(struct module *m);
 	/* Threads that the module made and that still live, after a short grace for those that are
 	 * about to end. Asked after DeinitService. */
 	unsigned (*threads)(struct module *m);

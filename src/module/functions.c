@@ -27,18 +27,19 @@ const struct handler_call *functions_enter(const struct handler_call *call)
 	return before;
 }
 
-static void keep_here(const struct function_call *call, bool returned)
+static bool keep_here(const struct function_call *call, bool returned)
 {
 	struct module *m = carried ? carried->module : NULL;
 
 	if (!m || !m->hold || atomic_load(&m->held) ||
 		!m->hold(m->hold_user, call->fn, open_handler != NULL, returned))
-		return;
+		return false;
 	pthread_mutex_lock(&carried->hold_lock);
 	atomic_store(&m->held, true);
 	while (atomic_load(&m->held))
 		pthread_cond_wait(&carried->let_go, &carried->hold_lock);
 	pthread_mutex_unlock(&carried->hold_lock);
+	return true;
 }
 
 void functions_let_go(struct carried *c)
@@ -63,7 +64,7 @@ static DWORD up(struct function_call *call)
 			thread_number = ++threads_seen;
 		call->thread = thread_number;
 	}
-	keep_here(call, false);
+	call->kept = keep_here(call, false);
 	result = carried->module->function(carried->module->user, call);
 	keep_here(call, true);
 	return result;

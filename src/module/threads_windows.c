@@ -226,3 +226,11 @@ unsigned threads_foreign(struct threads *t)
 
 	return now > known ? now - known : 0;
 }
+
+/* The system tells the times of a thread to those who have a handle of it; that nobody keeps. */
+int threads_usage(struct threads *t, uint64_t *count, uint64_t *cpu_ns)
+{
+	*count = threads_foreign(t);
+	*cpu_ns = MODULE_UNKNOWN;
+	return 0;
+}

@@ -8,6 +8,8 @@
 #include "base/hex.h"
 #include "base/syscall.h"
 
+#define ETHERTYPE_EAPOL 0x888E
+
 static const struct number_name {
 	uint32_t value;
 	const char *name;
@@ -152,6 +154,16 @@ struct text {
 	char peer[MAC_TEXT_SIZE];
 };
 
+/* A security packet: a message of the handshake, or what the vendor made. */
+static void packet(
+	const struct crossing *x, uint64_t ethertype, const struct text *t, const char *name)
+{
+	if (ethertype == ETHERTYPE_EAPOL)
+		snprintf(t->room, t->length, "%s: %s", name, eapol_message(x));
+	else
+		snprintf(t->room, t->length, "%s: EtherType 0x%04x", name, (unsigned)ethertype);
+}
+
 static void handler(const struct crossing *x, const struct text *t, const char *name)
 {
 	char status[64];
@@ -165,7 +177,7 @@ static void handler(const struct crossing *x, const struct text *t, const char *
 			status_text(x->reason, status, sizeof(status)));
 		break;
 	case FN_RECEIVE_PACKET:
-		snprintf(t->room, t->length, "%s: %s", name, eapol_message(x));
+		packet(x, x->receive_packet.ethertype, t, name);
 		break;
 	case FN_SEND_PACKET_COMPLETION:
 	case FN_IS_UI_REQUEST_PENDING:
@@ -197,7 +209,7 @@ static void function(const struct crossing *x, const struct text *t, const char 
 		completion(x, t, name);
 		break;
 	case FN_SEND_PACKET:
-		snprintf(t->room, t->length, "%s: %s", name, eapol_message(x));
+		packet(x, x->send_packet.ethertype, t, name);
 		break;
 	case FN_SET_AUTH_ALGORITHM:
 		snprintf(t->room, t->length, "%s: %s", name,

@@ -9,7 +9,7 @@
 /* By enum crossing_phase. */
 extern const char *const trace_phase_names[TRACE_PHASES];
 
-#define TRACE_FLAGS       5
+#define TRACE_FLAGS       6
 #define TRACE_FLAGS_KNOWN ((1u << TRACE_FLAGS) - 1)
 /* By bit number of CROSSING_*. */
 extern const char *const trace_flag_names[TRACE_FLAGS];

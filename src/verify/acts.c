@@ -18,6 +18,7 @@
 #define ETHERTYPE_EAPOL 0x888E
 #define ROAM_BETTER_AP  0xBu /* DOT11_ASSOC_STATUS_ROAMING_BETTER_AP_FOUND */
 #define NO_MEMORY       14u  /* ERROR_OUTOFMEMORY */
+#define REASON_INACTIVE 4    /* 802.11-2020, Table 9-49 */
 #define LOGOFF          6    /* WTS_SESSION_LOGOFF */
 
 static const struct plan_act *due(const struct lab *l)
@@ -68,12 +69,6 @@ static void stop_unknown(struct lab_adapter *a)
 	if (a->told[NOTICE_PORT_DELETED] == 0 || lab_open(a))
 		peer.b[5] ^= 0x40;
 	host_stop_unknown(a->host, peer);
-}
-
-static void jump(struct lab *l, int64_t seconds)
-{
-	(void)l;
-	(void)seconds;
 }
 
 /* By the AP, or by the host, to the first adapter. */
@@ -143,10 +138,10 @@ static void act(struct lab *l, const struct plan_act *p)
 		stop_unknown(a);
 		break;
 	case ACT_CLOCK_FORWARD:
-		jump(l, (int64_t)p->argument);
+		l->jump_s += p->argument;
 		break;
 	case ACT_CLOCK_BACK:
-		jump(l, -(int64_t)p->argument);
+		l->jump_s -= p->argument;
 		break;
 	default:
 		act_of_radio(l, a, p);
@@ -166,14 +161,14 @@ static void let_go(struct lab *l)
 		l->module->ops->let_go(l->module);
 }
 
-static bool held_long_enough(const struct lab *l, const struct plan_act *p)
+static bool held_long_enough(const struct lab *l)
 {
 	uint64_t age = loop_now(l->loop) - l->held_at;
 
 	/* Its own handler waits for it; or what ends the session does. */
 	if (host_blocked(l->host))
 		return !l->held_within || age >= HELD_WITHIN_NS;
-	if (p->at.hold == HOLD_LONG)
+	if (l->hold_kind == HOLD_LONG)
 		return l->performs != l->performs_before || age >= HELD_LONG_NS;
 	return l->ends != l->ends_before || age >= HELD_END_NS;
 }
@@ -181,13 +176,21 @@ static bool held_long_enough(const struct lab *l, const struct plan_act *p)
 static void look_at_held(struct timer *t, void *user)
 {
 	struct lab *l = user;
-	const struct plan_act *p = &l->plan->acts[l->next - 1];
 
 	/* It may still be on its way to sleep. */
-	if (atomic_load(&l->module->held) && (l->over || held_long_enough(l, p)))
+	if (atomic_load(&l->module->held) && (l->over || held_long_enough(l)))
 		let_go(l);
 	else
 		timer_arm(l->loop, t, TICK_NS, look_at_held, l);
+}
+
+static void begin_hold(struct lab *l, enum hold kind)
+{
+	l->hold_kind = kind;
+	l->held_at = loop_now(l->loop);
+	l->ends_before = l->ends;
+	l->performs_before = l->performs;
+	timer_arm(l->loop, &l->release, TICK_NS, look_at_held, l);
 }
 
 /* On the loop. */
@@ -200,14 +203,21 @@ static void fire(void *user)
 		if (!l->firing[i])
 			continue;
 		l->firing[i] = false;
-		if (l->plan->acts[i].at.hold != HOLD_NONE) {
-			l->held_at = loop_now(l->loop);
-			l->ends_before = l->ends;
-			l->performs_before = l->performs;
-			timer_arm(l->loop, &l->release, TICK_NS, look_at_held, l);
-		}
+		if (l->plan->acts[i].at.hold != HOLD_NONE)
+			begin_hold(l, l->plan->acts[i].at.hold);
 		act(l, &l->plan->acts[i]);
 	}
+}
+
+/* On the loop, for a scenario that lets associations end while they are pending. */
+static void cut_off(void *user)
+{
+	struct lab *l = user;
+	struct lab_adapter *a = &l->adapters[0];
+
+	begin_hold(l, HOLD_END);
+	if (a->host)
+		sim_ap_disassociate(lab_ap(a), lab_station(a), REASON_INACTIVE);
 }
 
 static void post(struct lab *l, struct point at)
@@ -238,7 +248,12 @@ bool acts_hold(void *user, enum crossing_fn fn, bool within, bool returned)
 		else
 			hold = l->crossings - l->since >= p->at.skip;
 	}
-	if (hold) {
+	if (l->cut && l->performs != l->performs_before && !within && !l->held) {
+		l->cut = false;
+		l->held = hold = true;
+		l->held_within = false;
+		host_post(l->host, cut_off, l);
+	} else if (hold) {
 		l->held = true;
 		l->held_within = within;
 		post(l, (struct point){.fn = (uint16_t)fn,
@@ -252,6 +267,10 @@ bool acts_hold(void *user, enum crossing_fn fn, bool within, bool returned)
 
 void acts_end(struct lab *l)
 {
+	pthread_mutex_lock(&l->hold_lock);
+	l->next = l->plan->count;
+	l->cut = false;
+	pthread_mutex_unlock(&l->hold_lock);
 	if (l->loop && l->held)
 		let_go(l);
 }
@@ -298,9 +317,9 @@ void acts_crossing(struct lab *l, const struct crossing *x)
 	const struct plan_act *p;
 	struct point at = {.fn = x->fn, .phase = x->phase};
 
+	pthread_mutex_lock(&l->hold_lock);
 	l->ends += ends_something(x);
 	l->performs += x->fn == FN_PERFORM_POST_ASSOCIATE && x->phase == PHASE_EXIT;
-	pthread_mutex_lock(&l->hold_lock);
 	l->crossings++;
 	at.nth = ++l->seen[x->fn][x->phase];
 	p = due(l);

@@ -8,13 +8,16 @@
 #include <string.h>
 
 #include "trace/describe.h"
+#include "base/wipe.h"
 #include "crypto/crypto.h"
 #include "module/inproc.h"
+#include "verify/confine.h"
 #include "verify/lab_internal.h"
 #include "wire/inet.h"
 #include "worker/worker.h"
 
 #define ETHERTYPE_IPV4 0x0800
+#define ANSWER_NS      (8 * NS_PER_S) /* longer than a handler may take */
 
 void lab_found(struct lab *l, const char *rule, enum rule_severity severity, const char *fmt, ...)
 {
@@ -112,18 +115,32 @@ static void on_notice(void *user, struct host_adapter *host, const struct host_n
 		a->host = NULL;
 }
 
-static void on_ui(void *user, const struct host_ui_request *request)
+/* The user has made up his mind. */
+static void answer(struct timer *t, void *user)
 {
 	struct lab *l = user;
-	uint8_t answer[2 * LAB_UI_RESPONSE + 2] = {0};
+	uint8_t typed[2 * LAB_UI_RESPONSE + 2] = {0};
 	const char *text = l->config->ui_response;
 	uint32_t n = 0;
 
-	l->out->asked = true;
-	/* As a person would have typed it: ASCII, in UTF-16 with an end. */
+	(void)t;
+	/* ASCII, in UTF-16 with an end. */
 	for (; text[n]; n++)
-		answer[2 * n] = (uint8_t)text[n];
-	host_ui_respond(l->host, request->id, answer, n ? 2 * n + 2 : 0);
+		typed[2 * n] = (uint8_t)text[n];
+	while (l->nasked)
+		host_ui_respond(l->host, l->asked[--l->nasked], typed, n ? 2 * n + 2 : 0);
+	wipe(typed, sizeof(typed));
+}
+
+/* People are slow. */
+static void on_ui(void *user, const struct host_ui_request *request)
+{
+	struct lab *l = user;
+
+	l->out->asked = true;
+	if (l->nasked < LAB_ASKED)
+		l->asked[l->nasked++] = request->id;
+	timer_arm(l->loop, &l->answering, ANSWER_NS, answer, l);
 }
 
 static void died(struct lab *l, const struct module_event *e)
@@ -164,42 +181,78 @@ static void key_again(void *user, const struct tap_key *key)
 /* ---- Running. ---- */
 
 struct waiting {
-	const struct lab *l;
+	struct lab *l;
+	bool (*until)(void *user);
+	void *user;
+};
+
+static bool wake(void *user)
+{
+	const struct waiting *w = user;
+
+	return w->l->over || w->l->jump_s || (w->until && w->until(w->user));
+}
+
+/* Those of the wall and the monotonic one: a module that counts seconds may count either. Where
+ * they cannot be made to jump, nothing happens. */
+static void jump(struct lab *l)
+{
+	struct module_probe p = {.what = PROBE_CLOCK,
+		.clock = {.jump_ns = l->jump_s * (int64_t)NS_PER_S,
+			.wall = true,
+			.monotonic = l->jump_s > 0}};
+
+	l->jump_s = 0;
+	if (l->module->ops->probe)
+		l->module->ops->probe(l->module, &p);
+}
+
+bool lab_run_until(struct lab *l, bool (*until)(void *user), void *user, uint64_t limit_ns)
+{
+	struct waiting w = {.l = l, .until = until, .user = user};
+	uint64_t end, now;
+
+	if (l->over || !l->host)
+		return false;
+	now = loop_now(l->loop);
+	end = limit_ns > UINT64_MAX - now ? UINT64_MAX : now + limit_ns;
+	while (!l->over) {
+		enum host_run_result result = host_run(l->host, wake, &w, end - now);
+
+		if (result == HOST_RESTLESS) {
+			lab_found(l, "busy", SEVERITY_E, "a thread of the module never rests");
+			l->over = true;
+		}
+		if (result != HOST_REACHED || !l->jump_s)
+			return result == HOST_REACHED && !l->over;
+		jump(l); /* with no lock held: the module may call meanwhile */
+		now = loop_now(l->loop);
+	}
+	return false;
+}
+
+struct counting {
 	const unsigned *counter;
 	unsigned before;
 };
 
 static bool moved(void *user)
 {
-	const struct waiting *w = user;
+	const struct counting *c = user;
 
-	return w->l->over || (w->counter && *w->counter != w->before);
-}
-
-static void run(struct lab *l, struct waiting *w, uint64_t limit_ns)
-{
-	if (l->over || !l->host)
-		return;
-	if (host_run(l->host, moved, w, limit_ns) != HOST_RESTLESS)
-		return;
-	lab_found(l, "busy", SEVERITY_E, "a thread of the module never rests");
-	l->over = true;
+	return *c->counter != c->before;
 }
 
 bool lab_await(struct lab *l, const unsigned *counter, unsigned before, uint64_t limit_ns)
 {
-	struct waiting w = {.l = l, .counter = counter, .before = before};
+	struct counting c = {counter, before};
 
-	if (*counter == before)
-		run(l, &w, limit_ns);
-	return !l->over && *counter != before;
+	return *counter != before || lab_run_until(l, moved, &c, limit_ns);
 }
 
 void lab_rest(struct lab *l, uint64_t ns)
 {
-	struct waiting w = {.l = l};
-
-	run(l, &w, ns);
+	lab_run_until(l, NULL, NULL, ns);
 }
 
 /* ---- Module and host. ---- */
@@ -258,8 +311,8 @@ bool lab_load(struct lab *l, bool guard, bool isolated)
 	if (!rc)
 		return true;
 	if (!l->over) {
-		/* It refuses to live, and nothing was done to it. */
-		if (!l->next)
+		/* It refuses to live, though nothing was done to it and no rule says why. */
+		if (!l->next && checker_violations(host_checker(l->host)) == 0)
 			could_not(l, rc, err);
 		l->over = true;
 	}
@@ -304,6 +357,22 @@ bool lab_unload(struct lab *l)
 	return true;
 }
 
+static bool make_peer(struct lab *l)
+{
+	const struct peer_config config = {.command = l->config->peer,
+		.loop = l->loop,
+		.aps = l->aps,
+		.naps = l->naps,
+		.seed = l->config->seed,
+		.answer_ms = l->config->peer_deadline_ms};
+	char err[OUTCOME_TEXT];
+	int rc = l->config->peer ? peer_open(&config, &l->peer, err, sizeof(err)) : 0;
+
+	if (rc)
+		could_not(l, rc, err);
+	return rc == 0;
+}
+
 static bool make_radio(struct lab *l)
 {
 	unsigned i;
@@ -316,10 +385,20 @@ static bool make_radio(struct lab *l)
 	return true;
 }
 
+static void end_peer(struct lab *l)
+{
+	char err[OUTCOME_TEXT];
+
+	if (l->peer && peer_close(l->peer, err, sizeof(err)))
+		could_not(l, -EPROTO, err);
+	l->peer = NULL;
+}
+
 static void clear_away(struct lab *l)
 {
 	unsigned i;
 
+	end_peer(l);
 	sim_free(l->sim);
 	for (i = 0; i < l->ntaps; i++)
 		tap_free(&l->taps[i]);
@@ -336,15 +415,22 @@ static void set_stage(struct lab *l, enum lab_stage stage)
 static bool begin(struct lab *l)
 {
 	enum scenario s = l->plan->scenario;
+	bool isolated = !l->config->in_process || s == SCENARIO_SECRETS;
 
 	if (crypto_make_repeatable(l->config->seed) || !make_radio(l)) {
 		could_not(l, -ENOMEM, "out of memory");
 		return false;
 	}
+	if (!make_peer(l))
+		return false;
+	/* A worker has a sandbox of its own; making one is what is no longer possible after this.
+	 */
+	if (!isolated)
+		confine_calls();
 	l->profile = s == SCENARIO_UI && l->config->ui_profile ? l->config->ui_profile
 							       : l->config->profile;
 	set_stage(l, LAB_STARTED);
-	return lab_load(l, s == SCENARIO_GUARD, !l->config->in_process || s == SCENARIO_SECRETS);
+	return lab_load(l, s == SCENARIO_GUARD, isolated);
 }
 
 bool lab_run(const struct lab_config *config, const struct plan *plan, struct outcome *out)

@@ -29,8 +29,9 @@ struct lab_config {
 	const struct profile *ui_profile; /* for which the module asks the user */
 	struct sim_ap_config aps[LAB_APS];
 	unsigned naps;
-	bool blind;       /* nobody there authenticates: no port is expected to open */
-	const char *peer; /* command that plays the AP; NULL: none */
+	bool blind;                /* nobody there authenticates: no port is expected to open */
+	const char *peer;          /* command that speaks for the APs; NULL: none */
+	uint32_t peer_deadline_ms; /* 0: its own */
 	uint64_t seed;
 	uint32_t deadline_ms, stop_deadline_ms; /* 0: the host's own */
 	char ui_response[LAB_UI_RESPONSE];      /* UTF-8 */

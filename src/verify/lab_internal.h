@@ -7,10 +7,12 @@
 
 #include "host/host.h"
 #include "loop/loop.h"
+#include "peer/peer.h"
 #include "verify/lab.h"
 #include "verify/tap.h"
 
-#define LAB_STATIONS 4 /* one that was removed does not come back: another takes its place */
+#define LAB_ASKED    32 /* requests for the user at a time */
+#define LAB_STATIONS 4  /* one that was removed does not come back: another takes its place */
 
 /* Longer than any of the host's own watchdogs. */
 #define LAB_LIMIT (150 * NS_PER_S)
@@ -40,6 +42,7 @@ struct lab {
 	struct loop *loop;
 	struct sim *sim;
 	struct sim_ap *aps[LAB_APS];
+	struct peer *peer; /* NULL: none */
 	unsigned naps;
 	struct tap taps[LAB_STATIONS];
 	unsigned ntaps;
@@ -48,6 +51,9 @@ struct lab {
 	struct module *module;
 	struct lab_adapter adapters[2];
 	struct lab_telling telling;
+	struct timer answering; /* of what the user is asked */
+	uint64_t asked[LAB_ASKED];
+	unsigned nasked;
 	bool over;       /* nothing can go on: the module has died, or never came back */
 	bool stopped;    /* host_stop() was called */
 	uint64_t marked; /* crossings whose .settled is known (lab.c) */
@@ -60,19 +66,26 @@ struct lab {
 	uint64_t since;                 /* crossings when the last one was done */
 	bool firing[PLAN_ACTS];         /* on its way to the loop */
 	const struct plan_act *failing; /* the function whose entry was just recorded fails */
+	int64_t jump_s;                 /* the clocks are to jump, when nothing runs */
 	struct timer release;
 	uint64_t held_at;
+	enum hold hold_kind;     /* of the thread that is held */
 	unsigned ends, performs; /* handlers that ended something, associations, that returned */
 	unsigned ends_before, performs_before;
 	pthread_mutex_t hold_lock; /* of what the module's threads look at on their way */
 	uint32_t calls[FN_COUNT][2];
 	bool held, held_within; /* within: in the thread of a handler */
+	bool cut; /* measures.c: whoever makes the first call after PerformPostAssociate is held,
+		     and the AP disassociates */
 };
 
 /* lab.c */
 /* A finding that the checker does not make. seq 0: of no crossing. */
 void lab_found(struct lab *l, const char *rule, enum rule_severity severity, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+/* Runs until until(user) is true, asked under the host lock. False: limit_ns passed, nothing is
+ * left to happen, or the run is over. */
+bool lab_run_until(struct lab *l, bool (*until)(void *user), void *user, uint64_t limit_ns);
 /* Runs until *counter has moved on from before, or the run is over. False: limit_ns passed, or
  * nothing is left to happen. */
 bool lab_await(struct lab *l, const unsigned *counter, unsigned before, uint64_t limit_ns);
@@ -86,6 +99,11 @@ bool lab_unload(struct lab *l);
 void scenario_run(struct lab *l);
 /* After what was done: the next connection, and the end of everything. */
 void scenario_recover(struct lab *l);
+
+/* measures.c */
+void scenario_cycles(struct lab *l);
+void scenario_arrivals(struct lab *l);
+void scenario_secrets(struct lab *l);
 
 /* acts.c */
 /* Counts it; begins what is to be done there. */

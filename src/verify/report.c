@@ -222,3 +222,8 @@ const char *report_replay(
 	(void)append_quoted(room, length, used, f->plan);
 	return room;
 }
+
+bool report_has_rule(const char *rule)
+{
+	return subject_by_name(rule) < SUBJECTS;
+}

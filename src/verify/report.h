@@ -74,6 +74,8 @@ struct report {
 	uint64_t lost; /* findings beyond REPORT_FINDINGS, at most */
 };
 
+/* Whether findings may have this in .rule. */
+bool report_has_rule(const char *rule);
 /* F and E; warnings do not fail a verification. */
 bool report_clean(const struct report *r);
 /* Number of rules with .exercised. */

@@ -148,7 +148,7 @@ void chart_make(struct chart *c, const struct report_finding *f)
 
 /* ---- In letters. ---- */
 
-static void lane_name(const struct chart *c, unsigned lane, char *room, size_t length)
+void chart_lane_name(const struct chart *c, unsigned lane, char *room, size_t length)
 {
 	const unsigned thread = lane < CHART_MODULE ? 0 : c->threads[lane - CHART_MODULE];
 
@@ -170,7 +170,7 @@ static void head(FILE *out, const struct chart *c)
 
 	fprintf(out, "%8s %11s  ", "seq", "time");
 	for (i = 0; i < c->lanes; i++) {
-		lane_name(c, i, name, sizeof(name));
+		chart_lane_name(c, i, name, sizeof(name));
 		fprintf(out, "%-*s", i + 1 < c->lanes ? APART : 0, name);
 	}
 	fputc('\n', out);
@@ -201,8 +201,7 @@ static void draw(const struct chart *c, const struct chart_row *row, bool arrow,
 		line[left * APART + 1] = '<';
 }
 
-/* Bytes of text that fit into width, up to a blank if there is one. */
-static size_t fitting(const char *text, size_t width)
+size_t chart_fitting(const char *text, size_t width)
 {
 	size_t n = width;
 
@@ -223,7 +222,7 @@ void chart_write_text(FILE *out, const struct chart *c, const char *on, const ch
 	for (i = 0; i < c->nrows; i++) {
 		const struct chart_row *row = &c->rows[i];
 		const char *text = row->text;
-		size_t n = fitting(text, width);
+		size_t n = chart_fitting(text, width);
 
 		draw(c, row, true, line);
 		fprintf(out, "%s%c %6" PRIu64 " %11.6f  %s  %.*s%s\n", row->here ? on : "",
@@ -231,7 +230,7 @@ void chart_write_text(FILE *out, const struct chart *c, const char *on, const ch
 			(int)n, text, row->here ? off : "");
 		for (text += n; *text; text += n) {
 			text += strspn(text, " ");
-			n = fitting(text, width);
+			n = chart_fitting(text, width);
 			draw(c, row, false, line);
 			fprintf(out, "%20s  %s  %.*s\n", "", line, (int)n, text);
 		}

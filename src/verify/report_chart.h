@@ -37,7 +37,12 @@ void chart_make(struct chart *c, const struct report_finding *f);
 
 /* The letters of it, at most 100 columns wide. */
 void chart_write_text(FILE *out, const struct chart *c, const char *on, const char *off);
-/* An <svg> element. number makes its ids differ from those of others on the page. */
-void chart_write_svg(FILE *out, const struct chart *c, unsigned number);
+/* An <svg> element for a page with the style of report_style.c. */
+void chart_write_svg(FILE *out, const struct chart *c);
+
+/* For both of them: what stands above a lane, and how many bytes of a text fit into width columns,
+ * up to a blank if there is one. */
+void chart_lane_name(const struct chart *c, unsigned lane, char *room, size_t length);
+size_t chart_fitting(const char *text, size_t width);
 
 #endif

@@ -243,7 +243,10 @@ static void (*const scripts[SCENARIOS])(struct lab *l) = {
 	[SCENARIO_EVENTS] = scenario_events,
 	[SCENARIO_RESET] = scenario_reset,
 	[SCENARIO_RELOAD] = scenario_reload,
+	[SCENARIO_CYCLES] = scenario_cycles,
+	[SCENARIO_ARRIVALS] = scenario_arrivals,
 	[SCENARIO_GUARD] = scenario_several,
+	[SCENARIO_SECRETS] = scenario_secrets,
 };
 
 void scenario_run(struct lab *l)
@@ -277,7 +280,7 @@ void scenario_recover(struct lab *l)
 	struct lab_adapter *a;
 
 	lab_rest(l, SETTLE_NS);
-	acts_end(l);
+	acts_end(l); /* from here on nothing is done to it */
 	if (l->over || !l->host)
 		return;
 	lab_rest(l, RETURN_NS);

@@ -22,21 +22,36 @@ static bool new_station(struct lab *l, struct lab_adapter *a)
 	return true;
 }
 
+struct arriving {
+	const struct lab_adapter *a;
+	unsigned before;
+};
+
+static unsigned arrivals(const struct lab_adapter *a)
+{
+	return a->told[NOTICE_ADAPTER_UP] + a->told[NOTICE_ADAPTER_FAILED] +
+	       a->told[NOTICE_ADAPTER_REMOVED];
+}
+
+static bool arrived(void *user)
+{
+	const struct arriving *w = user;
+
+	return arrivals(w->a) != w->before;
+}
+
 struct lab_adapter *lab_arrive(struct lab *l, unsigned i)
 {
 	struct lab_adapter *a = &l->adapters[i];
-	unsigned up = a->told[NOTICE_ADAPTER_UP] + a->told[NOTICE_ADAPTER_FAILED];
+	struct arriving w = {.a = a};
+	unsigned before = arrivals(a);
 
 	if (a->host || l->over || !l->host || !new_station(l, a))
 		return a;
 	if (host_add_adapter(l->host, &a->tap->mp, &a->host))
 		return a;
-	while (!l->over && a->told[NOTICE_ADAPTER_UP] + a->told[NOTICE_ADAPTER_FAILED] == up) {
-		unsigned before = a->told[NOTICE_ADAPTER_UP];
-
-		if (!lab_await(l, &a->told[NOTICE_ADAPTER_UP], before, 10 * NS_PER_S))
-			break;
-	}
+	w.before = before;
+	lab_run_until(l, arrived, &w, LAB_LIMIT);
 	return a;
 }
 
@@ -66,7 +81,7 @@ static bool opened_or_ended(void *user)
 {
 	const struct opening *o = user;
 
-	return o->a->lab->over || lab_open(o->a) || ended(o->a) != o->ended;
+	return lab_open(o->a) || ended(o->a) != o->ended;
 }
 
 void lab_await_open(struct lab_adapter *a)
@@ -80,8 +95,7 @@ void lab_await_open(struct lab_adapter *a)
 		lab_rest(l, BLIND_NS);
 		return;
 	}
-	if (host_run(l->host, opened_or_ended, &o, LAB_LIMIT) == HOST_RESTLESS)
-		lab_rest(l, 0); /* says so */
+	lab_run_until(l, opened_or_ended, &o, LAB_LIMIT);
 }
 
 bool lab_connect(struct lab_adapter *a)

@@ -313,6 +313,8 @@ void element_put(struct writer *w, uint8_t id, const void *data, size_t len);
 // Ethertypes used here.
 enum {
 	LLC_ETHERTYPE_IPV4 = 0x0800,
+	LLC_ETHERTYPE_ARP = 0x0806,
+	LLC_ETHERTYPE_IPV6 = 0x86dd,
 	LLC_ETHERTYPE_EAPOL = 0x888e,
 	LLC_ETHERTYPE_PREAUTH = 0x88c7,
 };

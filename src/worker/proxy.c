@@ -192,6 +192,17 @@ static enum module_activity proxy_activity(struct module *m)
 	return activity;
 }
 
+static bool proxy_dozes(struct module *m)
+{
+	struct proxy *p = (struct proxy *)m;
+	bool dozes;
+
+	pthread_mutex_lock(&p->lock);
+	dozes = !atomic_load(&m->ended) && !p->alone && p->observer && observe_dozes(p->observer);
+	pthread_mutex_unlock(&p->lock);
+	return dozes;
+}
+
 static unsigned proxy_threads(struct module *m)
 {
 	return ((struct proxy *)m)->threads;
@@ -282,6 +293,7 @@ static void proxy_close(struct module *m)
 static const struct module_ops proxy_ops = {
 	.call = proxy_call,
 	.activity = proxy_activity,
+	.dozes = proxy_dozes,
 	.threads = proxy_threads,
 	.host_thread = proxy_host_thread,
 	.release = proxy_release,

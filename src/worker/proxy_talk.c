@@ -147,6 +147,7 @@ static int serve_function(struct proxy *p, const struct message *m, struct reade
 	err = message_get_function(body, &p->arena, &call);
 	call.within = w ? w->call : NULL;
 	call.thread = m->thread;
+	call.kept = !asks;
 	if (!err && call.fn == FN_GET_PROFILE_CUSTOM_USER_DATA)
 		err = prepare_user_data(p, &call);
 	if (!err) {

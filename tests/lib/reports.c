@@ -37,14 +37,15 @@ static void scenarios(struct report *r)
 		.runs = 3, .crossings = 70, .note = "the module asks the user nothing"};
 }
 
+/* Some rules never, among them those that wait for a verifier. */
 static void exercise(struct report *r)
 {
 	unsigned i;
 
 	for (i = 0; i < RULE_COUNT; i++)
-		r->exercised[i] = i % 9 == 4 || rule_info((enum rule_id)i)->status == RULE_WAITS
-					  ? 0
-					  : 20 + 13 * i;
+		r->exercised[i] = i % 9 == 4 ? 0 : 20 + 13 * i;
+	r->exercised[RULE_X_41] = r->exercised[RULE_X_47] = 0;
+	r->exercised[RULE_X_58] = r->exercised[RULE_X_68] = 0;
 }
 
 static void cells(struct report *r)

@@ -329,7 +329,7 @@ static void test_more_than_is_kept(void **state)
 	struct report whole, together;
 	unsigned i;
 
-	merged(1, 6000, 1500, &whole, &together);
+	merged(1, 3000, 1500, &whole, &together);
 	assert_int_equal(whole.nfindings, REPORT_FINDINGS);
 	assert_int_equal(together.nfindings, REPORT_FINDINGS);
 	assert_true(whole.lost > 0 && together.lost > 0);

@@ -42,19 +42,23 @@ static struct ap_station *station_get(struct sim_ap *ap, const struct mac *addre
 	return s;
 }
 
-void ap_forget(struct ap_station *s)
+void ap_forget(struct ap_station *s, uint16_t reason)
 {
+	const struct sim_peer_ops *peer = s->state == SIM_STA_UNKNOWN ? NULL : s->ap->peer;
+
 	authenticator_stop(&s->authenticator);
 	wipe(&s->ptk, sizeof(s->ptk));
 	s->state = SIM_STA_UNKNOWN;
 	s->authenticated = false;
+	if (peer)
+		peer->disassociated(s->ap->peer_user, s->ap, s->address, reason);
 }
 
 static void station_free(struct ap_station *s)
 {
 	struct sim_ap *ap = s->ap;
 
-	ap_forget(s);
+	ap_forget(s, 0);
 	HASH_DEL(ap->stations, s);
 	wipe(s, sizeof(*s));
 	pool_put(&ap->sim->pool, s);
@@ -72,6 +76,7 @@ void ap_destroy(struct sim_ap *ap)
 {
 	struct ap_station *s, *next;
 
+	ap->peer = NULL;
 	HASH_ITER(hh, ap->stations, s, next)
 	{
 		station_free(s);
@@ -149,7 +154,7 @@ static void authentication(struct sim_ap *ap, const struct dot11_header *h, stru
 
 static void association_response(struct ap_station *s, bool reassociation, uint16_t status)
 {
-	uint8_t answer[64];
+	uint8_t answer[64 + SIM_ELEMENTS_MAX];
 	struct writer w = writer_init(answer, sizeof(answer));
 	struct dot11_assoc_resp r = {.capability = s->ap->capability, .status = status};
 
@@ -157,6 +162,7 @@ static void association_response(struct ap_station *s, bool reassociation, uint1
 		r.aid = s->aid;
 	dot11_assoc_resp_build(&w, &r);
 	put_rates(&w);
+	writer_put(&w, s->ap->config.elements, s->ap->config.elements_length);
 	(void)send_management(s->ap, &s->address, reassociation ? D11_REASSOC_RESP : D11_ASSOC_RESP,
 		SIM_ASSOCIATION_RESPONSE, &w);
 }
@@ -177,7 +183,7 @@ static void tell_network(const struct ap_station *s)
 			continue;
 		other = ap_station_find(ap, &s->address);
 		if (other && other->state != SIM_STA_UNKNOWN)
-			ap_forget(other);
+			ap_forget(other, 0);
 	}
 }
 
@@ -213,28 +219,33 @@ static void association(struct sim_ap *ap, const struct dot11_header *h, struct 
 		association_response(s, a.reassociation, status);
 		return;
 	}
-	ap_forget(s); /* a new association ends the older one, keys and handshake included */
+	ap_forget(s, 0); /* a new association ends the older one, keys and handshake included */
 	s->authenticated = true;
 	if (!s->aid)
 		s->aid =
 			(uint16_t)(1 +
 				   ap->aids++ %
 					   2007); /* nobody looks for buffered frames by AID here */
-	s->state = akm ? SIM_STA_ASSOCIATED : SIM_STA_AUTHORISED;
+	s->state = akm || ap->config.security == SIM_PEER ? SIM_STA_ASSOCIATED : SIM_STA_AUTHORISED;
 	tell_network(s);
 	association_response(s, a.reassociation, D11_STATUS_SUCCESS);
 	if (akm)
 		(void)authenticator_start(
 			&s->authenticator, &s->address, akm, rsne.data - 2, (size_t)rsne.len + 2);
+	ap_peer_associated(s, &a);
 }
 
-static void left(struct sim_ap *ap, const struct mac *station, bool deauthenticated)
+static void left(
+	struct sim_ap *ap, const struct mac *station, struct reader *body, bool deauthenticated)
 {
 	struct ap_station *s = ap_station_find(ap, station);
+	struct dot11_reason d = {0};
 
 	if (!s)
 		return;
-	ap_forget(s);
+	if (dot11_reason_parse(body, &d))
+		d.reason = D11_REASON_UNSPECIFIED; /* it has left all the same */
+	ap_forget(s, d.reason);
 	s->authenticated = !deauthenticated;
 }
 
@@ -264,7 +275,7 @@ void ap_receive(struct sim_ap *ap, const struct dot11_header *h, struct reader b
 		break;
 	case D11_DISASSOC:
 	case D11_DEAUTH:
-		left(ap, &h->addr2, dot11_kind(h) == D11_DEAUTH);
+		left(ap, &h->addr2, &body, dot11_kind(h) == D11_DEAUTH);
 		break;
 	}
 }

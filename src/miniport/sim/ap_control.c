@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-static struct ap_station *associated(const struct sim_ap *ap, const struct mac *station)
+struct ap_station *ap_associated(const struct sim_ap *ap, const struct mac *station)
 {
 	struct ap_station *s = ap->present ? ap_station_find(ap, station) : NULL;
 
@@ -13,32 +13,32 @@ static struct ap_station *associated(const struct sim_ap *ap, const struct mac *
 
 int sim_ap_disassociate(struct sim_ap *ap, struct mac station, uint16_t reason)
 {
-	struct ap_station *s = associated(ap, &station);
+	struct ap_station *s = ap_associated(ap, &station);
 
 	if (!s)
 		return -ENOENT;
-	ap_forget(s);
+	ap_forget(s, reason);
 	s->authenticated = true; /* 802.11-2020, 11.3.2: back to state 2 */
 	return ap_send_reason(ap, &station, D11_DISASSOC, reason);
 }
 
 int sim_ap_deauthenticate(struct sim_ap *ap, struct mac station, uint16_t reason)
 {
-	struct ap_station *s = associated(ap, &station);
+	struct ap_station *s = ap_associated(ap, &station);
 
 	if (!s)
 		return -ENOENT;
-	ap_forget(s);
+	ap_forget(s, reason);
 	return ap_send_reason(ap, &station, D11_DEAUTH, reason);
 }
 
-static void forget_all(struct sim_ap *ap)
+static void forget_all(struct sim_ap *ap, uint16_t reason)
 {
 	struct ap_station *s, *next;
 
 	HASH_ITER(hh, ap->stations, s, next)
 	{
-		ap_forget(s);
+		ap_forget(s, reason);
 	}
 }
 
@@ -48,7 +48,7 @@ int sim_ap_deauthenticate_all(struct sim_ap *ap, uint16_t reason)
 
 	if (!ap->present)
 		return -ENOENT;
-	forget_all(ap);
+	forget_all(ap, reason);
 	return ap_send_reason(ap, &everybody, D11_DEAUTH, reason);
 }
 
@@ -56,7 +56,7 @@ int sim_ap_group_rekey(struct sim_ap *ap)
 {
 	struct ap_station *s, *next;
 
-	if (ap->config.security == SIM_OPEN || !ap->present)
+	if (ap->config.security != SIM_WPA2_PSK || !ap->present)
 		return -EINVAL;
 	authenticator_bss_new_gtk(&ap->bss);
 	HASH_ITER(hh, ap->stations, s, next)
@@ -69,7 +69,7 @@ int sim_ap_group_rekey(struct sim_ap *ap)
 
 int sim_ap_rekey(struct sim_ap *ap, struct mac station)
 {
-	struct ap_station *s = associated(ap, &station);
+	struct ap_station *s = ap_associated(ap, &station);
 
 	return s ? authenticator_rekey(&s->authenticator) : -ENOENT;
 }
@@ -81,7 +81,7 @@ void sim_ap_vanish(struct sim_ap *ap)
 	if (!ap->present)
 		return;
 	ap->present = false;
-	forget_all(ap);
+	forget_all(ap, 0);
 	LIST_FOREACH(st, &ap->members, member)
 	sme_ap_vanished(st);
 }
@@ -112,7 +112,28 @@ void sim_ap_station(const struct sim_ap *ap, struct mac station, struct sim_ap_s
 	out->state = s->state;
 	out->data_received = s->data_received;
 	out->data_refused = s->data_refused;
+	out->protocol_received = s->protocol_received;
 	out->mic_failures = s->authenticator.mic_failures;
 	out->handshakes = s->authenticator.handshakes;
 	out->group_handshakes = s->authenticator.group_handshakes;
+}
+
+int sim_ap_keys(const struct sim_ap *ap, struct mac station, struct sim_ap_keys *out)
+{
+	static const struct crypto_ptk none;
+	const struct ap_station *s = ap_station_find(ap, &station);
+	const struct crypto_ptk *ptk;
+
+	if (!s || ap->config.security != SIM_WPA2_PSK)
+		return -ENOENT;
+	ptk = &s->authenticator.pending;
+	if (memcmp(ptk, &none, sizeof(none)) == 0)
+		ptk = &s->authenticator.ptk;
+	if (memcmp(ptk, &none, sizeof(none)) == 0)
+		return -ENOENT;
+	memcpy(out->pmk, ap->bss.pmk, sizeof(out->pmk));
+	memcpy(out->kck, ptk->kck, sizeof(out->kck));
+	memcpy(out->kek, ptk->kek, sizeof(out->kek));
+	memcpy(out->tk, ptk->tk, sizeof(out->tk));
+	return 0;
 }

@@ -8,51 +8,38 @@
 #include "wire/eapol_key.h"
 #include "wire/inet.h"
 
-static int send_to_station(struct ap_station *s, uint16_t ethertype, enum sim_kind kind,
-	const uint8_t *payload, size_t length)
+int ap_send_data(struct sim_ap *ap, struct ap_station *s, uint16_t ethertype,
+	const uint8_t *payload, size_t length, bool clear)
 {
-	struct sim_ap *ap = s->ap;
-	struct transmission t = {.kind = kind,
-		.air_free = &s->air_free,
+	struct traffic_key *key = s ? &s->ptk : &ap->bss.gtk[ap->bss.gtk_active % 2];
+	struct transmission t = {.kind = ethertype == LLC_ETHERTYPE_EAPOL
+						 ? medium_eapol_kind(payload, length)
+						 : SIM_DATA,
+		.air_free = s ? &s->air_free : &ap->air_free,
 		.frequency = ap_frequency(ap),
 		.header = {.frame_control = D11_DATA | D11_FC_FROM_DS,
-			.addr1 = s->address,
+			.addr1 = s ? s->address : mac_from_u64(UINT64_MAX),
 			.addr2 = ap->config.bssid,
 			.addr3 = ap->config.bssid,
 			.sequence_control = sim_next_sequence(&ap->sequence)},
 		.ethertype = ethertype,
 		.body = payload,
 		.length = length,
-		.key = s->ptk.set ? &s->ptk : NULL};
+		.key = key->set && !clear ? key : NULL};
 
 	return medium_send(ap->sim, &t);
 }
 
 int sim_ap_broadcast(struct sim_ap *ap, uint16_t ethertype, const uint8_t *data, size_t length)
 {
-	struct transmission t = {.kind = SIM_DATA,
-		.air_free = &ap->air_free,
-		.frequency = ap_frequency(ap),
-		.header = {.frame_control = D11_DATA | D11_FC_FROM_DS,
-			.addr1 = mac_from_u64(UINT64_MAX),
-			.addr2 = ap->config.bssid,
-			.addr3 = ap->config.bssid,
-			.sequence_control = sim_next_sequence(&ap->sequence)},
-		.ethertype = ethertype,
-		.body = data,
-		.length = length};
-
-	if (!ap->present)
-		return -ENOENT;
-	if (ap->config.security != SIM_OPEN)
-		t.key = &ap->bss.gtk[ap->bss.gtk_active % 2];
-	return medium_send(ap->sim, &t);
+	return ap->present ? ap_send_data(ap, NULL, ethertype, data, length, false) : -ENOENT;
 }
 
 static void on_send_eapol(void *user, const uint8_t *pdu, size_t length)
 {
-	(void)send_to_station(
-		user, LLC_ETHERTYPE_EAPOL, medium_eapol_kind(pdu, length), pdu, length);
+	struct ap_station *s = user;
+
+	(void)ap_send_data(s->ap, s, LLC_ETHERTYPE_EAPOL, pdu, length, false);
 }
 
 static void on_install_ptk(void *user, const uint8_t tk[TRAFFIC_KEY_LEN])
@@ -74,7 +61,7 @@ static void on_disconnect(void *user, uint16_t reason)
 {
 	struct ap_station *s = user;
 
-	ap_forget(s);
+	ap_forget(s, reason);
 	(void)ap_send_reason(s->ap, &s->address, D11_DEAUTH, reason);
 }
 
@@ -100,7 +87,7 @@ static void answer_echo(struct ap_station *s, const uint8_t *packet, size_t leng
 	e.ttl = 64;
 	inet_echo_build(&w, &e);
 	if (writer_ok(&w))
-		(void)send_to_station(s, LLC_ETHERTYPE_IPV4, SIM_DATA, reply, w.len);
+		(void)ap_send_data(s->ap, s, LLC_ETHERTYPE_IPV4, reply, w.len, false);
 }
 
 /*
@@ -126,22 +113,43 @@ static ssize_t open_frame(struct ap_station *s, const struct dot11_header *h, st
 	return n;
 }
 
+/* What is no data but a protocol between module and access point. True: it was that. */
+static bool take_protocol(
+	struct ap_station *s, uint16_t ethertype, const struct reader *r, bool guarded)
+{
+	switch (s->ap->config.security) {
+	case SIM_OPEN:
+		return ethertype == LLC_ETHERTYPE_EAPOL;
+	case SIM_WPA2_PSK:
+		if (ethertype != LLC_ETHERTYPE_EAPOL)
+			return false;
+		/* Its own MIC protects EAPOL-Key, with and without a PTK beneath it. */
+		authenticator_receive(&s->authenticator, r->pos, reader_left(r));
+		return true;
+	case SIM_BLIND:
+	case SIM_PEER:
+		if (ethertype == LLC_ETHERTYPE_IPV4 || ethertype == LLC_ETHERTYPE_ARP ||
+			ethertype == LLC_ETHERTYPE_IPV6)
+			return false;
+		s->protocol_received++;
+		ap_peer_frame(s, ethertype, r, guarded);
+		return true;
+	}
+	return false;
+}
+
+/* trusted: decrypted with the key that the station is known to have. */
 static void judge_msdu(struct ap_station *s, struct reader r, bool trusted)
 {
-	bool open = s->ap->config.security == SIM_OPEN;
 	uint16_t ethertype;
 
 	if (llc_snap_parse(&r, &ethertype)) {
 		s->data_refused++;
 		return;
 	}
-	if (ethertype == LLC_ETHERTYPE_EAPOL) {
-		/* Its own MIC protects EAPOL-Key, with and without a PTK beneath it. */
-		if (!open)
-			authenticator_receive(&s->authenticator, r.pos, reader_left(&r));
+	if (take_protocol(s, ethertype, &r, trusted))
 		return;
-	}
-	if (s->state != SIM_STA_AUTHORISED || !(open || trusted)) {
+	if (s->state != SIM_STA_AUTHORISED || (s->ptk.set && !trusted)) {
 		s->data_refused++;
 		return;
 	}

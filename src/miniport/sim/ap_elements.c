@@ -47,6 +47,9 @@ void ap_build_elements(struct sim_ap *ap)
 		writer_put(&w, ap->bss.rsne, ap->bss.rsne_length);
 		ap->capability |= D11_CAP_PRIVACY;
 	}
+	if (ap->config.privacy)
+		ap->capability |= D11_CAP_PRIVACY;
+	writer_put(&w, ap->config.elements, ap->config.elements_length);
 	ap->elements_length = (uint16_t)w.len;
 }
 
@@ -75,7 +78,7 @@ uint16_t ap_judge_rsne(const struct sim_ap *ap, const uint8_t *elements, size_t 
 
 	if (elements_check(elements, length))
 		return D11_STATUS_INVALID_ELEMENT;
-	if (ap->config.security == SIM_OPEN)
+	if (ap->config.security != SIM_WPA2_PSK)
 		return D11_STATUS_SUCCESS;
 	if (element_find(elements, length, D11_EID_RSN, found))
 		return D11_STATUS_INVALID_ELEMENT;

@@ -25,6 +25,9 @@ static bool security_fits(const struct station *st, const struct sim_ap *ap)
 		return (akm_bit(st->auth) & ap->config.akms) &&
 		       st->unicast == ALGORITHM_CIPHER_CCMP &&
 		       st->multicast == ALGORITHM_CIPHER_CCMP;
+	case SIM_BLIND: /* what the vendor makes of the algorithms is not known here */
+	case SIM_PEER:
+		return true;
 	}
 	return false;
 }

@@ -98,7 +98,9 @@ static struct mac free_address(struct sim *sim)
 static int complete_config(struct sim *sim, struct sim_ap_config *c)
 {
 	if (c->ssid.length == 0 || c->ssid.length > sizeof(c->ssid.bytes) || c->channel > 14 ||
-		mac_is_multicast(&c->bssid) || (c->akms & ~(SIM_AKM_PSK | SIM_AKM_PSK_SHA256)))
+		mac_is_multicast(&c->bssid) || (c->akms & ~(SIM_AKM_PSK | SIM_AKM_PSK_SHA256)) ||
+		c->elements_length > sizeof(c->elements) ||
+		elements_check(c->elements, c->elements_length))
 		return -EINVAL;
 	if (mac_is_zero(&c->bssid))
 		c->bssid = free_address(sim);
@@ -130,7 +132,7 @@ static int prepare_security(struct sim_ap *ap)
 	bss->address = c->bssid;
 	bss->update_count = c->update_count;
 	bss->retry = c->retry_ms * NS_PER_MS;
-	if (c->security == SIM_OPEN)
+	if (c->security != SIM_WPA2_PSK)
 		return 0;
 	authenticator_bss_init(bss);
 	return crypto_wpa_psk(bss->crypto, c->passphrase,

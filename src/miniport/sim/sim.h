@@ -6,7 +6,9 @@
  * Frames on the medium are whole 802.11 frames, so a capture of them is what a monitor interface
  * would see. An access point is a real authenticator: open, or WPA2-PSK with CCMP by its own half
  * of the 4-way handshake; behind it sits a host that answers ICMP echo requests to
- * SIM_ECHO_ADDRESS, so that a ping over the port proves the keys.
+ * SIM_ECHO_ADDRESS, so that a ping over the port proves the keys. Two more kinds are for modules
+ * whose protocol is not known here: SIM_BLIND associates everybody and is silent, SIM_PEER leaves
+ * the protocol to its owner (struct sim_peer_ops).
  *
  * A station connects to the best signal among the BSSs that have a wanted SSID and the security
  * that was set. It asks an access point three times, 200 ms apart. It misses the beacons of one
@@ -32,7 +34,11 @@ struct sim_ap;
 enum sim_security {
 	SIM_OPEN,
 	SIM_WPA2_PSK,
+	SIM_BLIND, /* associates everybody, never says anything; data passes as at an open one */
+	SIM_PEER,  /* associates everybody; what follows is sim_ap_set_peer()'s */
 };
+
+#define SIM_ELEMENTS_MAX 257 /* one element of full length */
 
 struct sim_ap_config {
 	enum sim_security security;
@@ -44,16 +50,22 @@ struct sim_ap_config {
 	int32_t rssi;          /* dBm at every station; 0: -50 */
 	uint32_t update_count; /* transmissions of each message of a handshake; 0: 4 */
 	uint32_t retry_ms;     /* between them; 0: 1000 */
+	bool privacy; /* the Privacy bit of SIM_BLIND and SIM_PEER; others have their own */
+	/* Whole elements for beacons, probe and association responses, behind the AP's own. */
+	uint8_t elements[SIM_ELEMENTS_MAX];
+	uint16_t elements_length;
 };
 
 #define SIM_AKM_PSK        1u /* 00-0F-AC:2 */
 #define SIM_AKM_PSK_SHA256 2u /* 00-0F-AC:6 */
 
 /*
- * Reads `open` or `wpa2-psk:PASSPHRASE`, then any of `,ssid=NAME` `,bssid=MAC` `,channel=N`
- * `,rssi=DBM` `,akm=psk|psk-sha256|both`. A comma in a passphrase or name is written `\,`, and a
- * backslash before a comma `\\`. Fields that are not named keep what *config held. 0, or -EINVAL
- * with one sentence in err (room bytes) that names the cause; then *config is as it was.
+ * Reads `open`, `wpa2-psk:PASSPHRASE`, `blind` or `peer`, then any of `,ssid=NAME` `,bssid=MAC`
+ * `,channel=N` `,rssi=DBM` `,akm=psk|psk-sha256|both` `,ie=HEX` `,privacy=on|off`. A comma in a
+ * passphrase or name is written `\,`, and a backslash before a comma `\\`. HEX is one or more whole
+ * elements that the AP does not make itself; privacy is for blind and peer. Fields that are not
+ * named keep what *config held. 0, or -EINVAL with one sentence in err (room bytes) that names the
+ * cause; then *config is as it was.
  */
 int sim_ap_config_parse(const char *spec, struct sim_ap_config *config, char *err, size_t room);
 
@@ -62,7 +74,8 @@ int sim_new(struct loop *loop, uint64_t seed, struct sim **out);
 /* Frees every AP and station too; a host must have detached from the stations. */
 void sim_free(struct sim *sim);
 
-/* 0, -ENOMEM, -EINVAL (passphrase, SSID, BSSID), -EEXIST (BSSID). The AP answers from now on. */
+/* 0, -ENOMEM, -EINVAL (passphrase, SSID, BSSID, elements), -EEXIST (BSSID). The AP answers from now
+ * on. */
 int sim_add_ap(struct sim *sim, const struct sim_ap_config *config, struct sim_ap **out);
 /*
  * A new station; address zero: chosen from the seed. The miniport belongs to the sim;
@@ -107,8 +120,58 @@ struct sim_ap_station_info {
 	uint64_t data_refused;
 	uint64_t mic_failures; /* EAPOL-Key with a wrong MIC: a wrong passphrase shows here */
 	uint64_t handshakes, group_handshakes; /* completed */
+	/* SIM_BLIND, SIM_PEER: frames of the vendor's protocol. Data is IPv4, ARP and IPv6 there,
+	 * and everything else is protocol. */
+	uint64_t protocol_received;
 };
 void sim_ap_station(const struct sim_ap *ap, struct mac station, struct sim_ap_station_info *out);
+
+/* The secrets of a station's handshake, of the one that runs or the last: for who wants to know
+ * what is left of them elsewhere. */
+struct sim_ap_keys {
+	uint8_t pmk[32], kck[16], kek[16], tk[16];
+};
+/* 0, -ENOENT: no such station, or no handshake has come as far as message 2. */
+int sim_ap_keys(const struct sim_ap *ap, struct mac station, struct sim_ap_keys *out);
+
+/*
+ * What the owner of a SIM_PEER is told, on the loop; it may act from inside. Each associated() is
+ * followed by one disassociated(), also when the owner itself has ended the association (then from
+ * inside that call), but not when the AP or the registration goes.
+ */
+struct sim_peer_ops {
+	/* The response has been sent. elements are those of the (re)association request, not
+	 * judged. */
+	void (*associated)(void *user, struct sim_ap *ap, struct mac station, bool reassociation,
+		const uint8_t *elements, size_t length);
+	/* A frame of the vendor's protocol. guarded: it was encrypted with the station's key. */
+	void (*frame)(void *user, struct sim_ap *ap, struct mac station, uint16_t ethertype,
+		const uint8_t *data, size_t length, bool guarded);
+	/* reason is the frame's (802.11-2020, Table 9-49), whoever sent it; 0 without one: the
+	 * station has associated again, here or elsewhere, or has gone, or the AP has. */
+	void (*disassociated)(void *user, struct sim_ap *ap, struct mac station, uint16_t reason);
+};
+
+/* ops must outlive the registration; NULL ends it. Without one the AP is silent. -EINVAL: no
+ * SIM_PEER. */
+int sim_ap_set_peer(struct sim_ap *ap, const struct sim_peer_ops *ops, void *user);
+
+/*
+ * What the owner of a SIM_PEER does. All: -EINVAL no SIM_PEER, or another wrong argument; -ENOENT
+ * the station is not associated, or the AP has vanished.
+ *
+ * sim_ap_send: to a station, or to all of them if it is a group address; encrypted with the key
+ * that was set, if there is one and clear is false. Also -ENOMEM, -EIO.
+ */
+int sim_ap_send(struct sim_ap *ap, struct mac station, uint16_t ethertype, const uint8_t *data,
+	size_t length, bool clear);
+/* The AP's port for the station: whether its data is let through. It begins closed. */
+int sim_ap_authorise(struct sim_ap *ap, struct mac station, bool authorised);
+/* The pairwise CCMP-128 key, TRAFFIC_KEY_LEN (16) bytes, for both directions; NULL: none. Data of
+ * the station must then be encrypted. Packet numbers begin anew. */
+int sim_ap_set_key(struct sim_ap *ap, struct mac station, const uint8_t *tk);
+/* The key of group frames, with its id on the air, 1 to 3; tk NULL: none. */
+int sim_ap_set_group_key(struct sim_ap *ap, uint8_t id, const uint8_t *tk);
 
 /*
  * Makes a station roam to bssid for a DOT11_ASSOC_STATUS reason (0xB better AP, 0xC association

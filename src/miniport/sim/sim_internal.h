@@ -6,7 +6,10 @@
  *	medium.c         frames on the air: rules, tap, delivery
  *	rules.c          what the rules want done to one frame
  *	ap.c             an access point's management frames and what it can be told
+ *	ap_control.c     what a test or a user tells it to do
+ *	ap_elements.c    what it announces, and what it wants of a station's elements
  *	ap_data.c        its data path, and the host behind it
+ *	ap_peer.c        the seam to the owner of a SIM_PEER
  *	authenticator.c  its half of the handshakes
  *	station.c        the miniport's requests
  *	indicate.c       the miniport's indications
@@ -57,7 +60,7 @@
 #define ROAM_RETRY_MAX  (16 * NS_PER_S)
 #define ROAM_TRIES      8 /* then the station gives up, so that virtual time can end */
 #define BEACON_INTERVAL 100
-#define ELEMENTS_MAX    192
+#define ELEMENTS_MAX    (128 + SIM_ELEMENTS_MAX)
 #define BEACON_MAX      (12 + ELEMENTS_MAX)
 #define MAPPING_KEYS    4
 #define DEFAULT_KEYS    4
@@ -110,7 +113,7 @@ struct ap_station {
 	uint64_t air_free; /* the link towards the station is taken until then */
 	struct traffic_key ptk;
 	struct authenticator authenticator;
-	uint64_t data_received, data_refused;
+	uint64_t data_received, data_refused, protocol_received;
 };
 
 struct sim_ap {
@@ -125,6 +128,8 @@ struct sim_ap {
 	LIST_HEAD(, station) members; /* stations that believe to be associated */
 	uint8_t elements[ELEMENTS_MAX];
 	uint16_t elements_length, capability;
+	const struct sim_peer_ops *peer;
+	void *peer_user;
 };
 
 enum sme_state {
@@ -225,8 +230,10 @@ void rules_judge(struct sim *sim, const struct transmission *t, struct rule_verd
 void ap_receive(struct sim_ap *ap, const struct dot11_header *h, struct reader body);
 struct ap_station *ap_station_find(const struct sim_ap *ap, const struct mac *address);
 int ap_send_reason(struct sim_ap *ap, const struct mac *to, unsigned kind, uint16_t reason);
-/* Ends association, keys and handshake; the counters remain. */
-void ap_forget(struct ap_station *s);
+/* Ends association, keys and handshake; the counters remain. Tells the peer, with the reason. */
+void ap_forget(struct ap_station *s, uint16_t reason);
+/* The station if it is associated now, else NULL. */
+struct ap_station *ap_associated(const struct sim_ap *ap, const struct mac *station);
 uint32_t ap_frequency(const struct sim_ap *ap);
 /* Forgets a station and its counters. */
 void ap_purge(struct sim_ap *ap, const struct mac *station);
@@ -246,6 +253,14 @@ uint32_t sim_akm_suite(uint32_t bit); /* SIM_AKM_* to suite */
 /* --- ap_data.c */
 extern const struct authenticator_ops ap_authenticator_ops;
 void ap_receive_data(struct sim_ap *ap, const struct dot11_header *h, struct reader body);
+/* To one station, or (s NULL) to all; encrypted if there is a key, unless clear. */
+int ap_send_data(struct sim_ap *ap, struct ap_station *s, uint16_t ethertype,
+	const uint8_t *payload, size_t length, bool clear);
+
+/* --- ap_peer.c */
+void ap_peer_associated(struct ap_station *s, const struct dot11_assoc_req *a);
+void ap_peer_frame(
+	struct ap_station *s, uint16_t ethertype, const struct reader *payload, bool guarded);
 
 /* --- station.c */
 static inline struct station *station_of(struct miniport *mp)

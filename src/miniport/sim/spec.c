@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/wipe.h"
 #include "miniport/sim/sim.h"
+#include "wire/dot11.h"
 
-#define FIELD_MAX 512
+#define FIELD_MAX 600 /* an element of full length in hexadecimal, and its name */
 #define PSK_HEX   64
 
 struct complaint {
@@ -77,9 +79,15 @@ static int parse_psk(const char *text, struct sim_ap_config *config, const struc
 static int parse_security(const char *text, struct sim_ap_config *config, const struct complaint *c)
 {
 	static const char psk[] = "wpa2-psk:";
+	static const struct {
+		const char *name;
+		enum sim_security security;
+	} kinds[] = {{"open", SIM_OPEN}, {"blind", SIM_BLIND}, {"peer", SIM_PEER}};
 
-	if (!strcmp(text, "open")) {
-		config->security = SIM_OPEN;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strcmp(text, kinds[i].name))
+			continue;
+		config->security = kinds[i].security;
 		wipe(config->passphrase, sizeof(config->passphrase));
 		return 0;
 	}
@@ -87,7 +95,8 @@ static int parse_security(const char *text, struct sim_ap_config *config, const 
 		return parse_psk(text + sizeof(psk) - 1, config, c);
 	if (!strcmp(text, "wpa2-psk"))
 		return complain(c, "wpa2-psk needs a passphrase: wpa2-psk:PASSPHRASE");
-	return complain(c, "unknown security '%.*s': it is open or wpa2-psk:PASSPHRASE",
+	return complain(c,
+		"unknown security '%.*s': it is open, wpa2-psk:PASSPHRASE, blind or peer",
 		(int)strcspn(text, ":"), text);
 }
 
@@ -162,6 +171,41 @@ static int parse_akm(const char *value, struct sim_ap_config *config, const stru
 	return 0;
 }
 
+/* Whole elements, of which none is one that the access point makes itself. */
+static int parse_ie(const char *value, struct sim_ap_config *config, const struct complaint *c)
+{
+	uint8_t bytes[SIM_ELEMENTS_MAX];
+	ssize_t n = hex_decode(value, strlen(value), bytes, sizeof(bytes));
+	struct reader r;
+	struct element e;
+
+	if (n == -ENOBUFS)
+		return complain(c, "the elements have more than %d bytes", SIM_ELEMENTS_MAX);
+	if (n <= 0)
+		return complain(c, "'%.20s' is not an element in hexadecimal digits", value);
+	r = reader_init(bytes, (size_t)n);
+	while (element_next(&r, &e))
+		if (e.id == D11_EID_SSID || e.id == D11_EID_RATES || e.id == D11_EID_DS_PARAMETER ||
+			(e.id == D11_EID_RSN && config->security == SIM_WPA2_PSK))
+			return complain(c, "element %u is the access point's own", e.id);
+	if (!reader_ok(&r))
+		return complain(c, "the elements end in the midst of one: each is its number, its "
+				   "length and that many bytes");
+	memcpy(config->elements, bytes, (size_t)n);
+	config->elements_length = (uint16_t)n;
+	return 0;
+}
+
+static int parse_privacy(const char *value, struct sim_ap_config *config, const struct complaint *c)
+{
+	if (config->security != SIM_BLIND && config->security != SIM_PEER)
+		return complain(c, "privacy is for blind and peer; the others know theirs");
+	if (strcmp(value, "on") && strcmp(value, "off"))
+		return complain(c, "privacy is on or off, not '%s'", value);
+	config->privacy = value[1] == 'n';
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*parse)(const char *value, struct sim_ap_config *config, const struct complaint *c);
@@ -171,6 +215,8 @@ static const struct {
 	{"channel", parse_channel},
 	{"rssi", parse_rssi},
 	{"akm", parse_akm},
+	{"ie", parse_ie},
+	{"privacy", parse_privacy},
 };
 
 static int parse_option(char *text, struct sim_ap_config *config, const struct complaint *c)
@@ -183,8 +229,9 @@ static int parse_option(char *text, struct sim_ap_config *config, const struct c
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
 		if (!strcmp(text, options[i].name))
 			return options[i].parse(value, config, c);
-	return complain(
-		c, "unknown option '%s': they are ssid, bssid, channel, rssi and akm", text);
+	return complain(c,
+		"unknown option '%s': they are ssid, bssid, channel, rssi, akm, ie and privacy",
+		text);
 }
 
 int sim_ap_config_parse(const char *spec, struct sim_ap_config *config, char *err, size_t room)
