@@ -163,11 +163,11 @@ static bool pump(struct host *h)
 	return something;
 }
 
-/* A thread of the module's will wake by itself. */
-static bool dozes(const struct host *h)
+/* A thread of the module's, or the one of ours that is named, will wake by itself. */
+static bool dozes(const struct host *h, pid_t tid)
 {
 	return h->life.alive && !h->alone && h->module->ops->dozes &&
-	       h->module->ops->dozes(h->module);
+	       h->module->ops->dozes(h->module, tid);
 }
 
 static bool has_died(const struct host *h)
@@ -379,7 +379,9 @@ static bool blocks_a_while(const struct host *h, const struct server *s, uint64_
 		return false;
 	if (since < PATIENCE_NS)
 		return true;
-	return s->overdue.at <= leap && since < watch_deadline(h, s->call) && dozes(h);
+	/* In another process the threads that wait for it to return sleep by a clock, too. */
+	return !h->module->remote && s->overdue.at <= leap && since < watch_deadline(h, s->call) &&
+	       dozes(h, s->tid);
 }
 
 /* The module has begun what it has not completed, and no user is asked. Tells whether virtual time
@@ -411,7 +413,7 @@ static bool give_patience(struct host *h, uint64_t delay)
 {
 	uint64_t leap = loop_now(h->loop) + delay;
 	const struct server *s = NULL;
-	bool last, waits = false;
+	bool last = false, waits = false;
 
 	/* Nobody waits for one that is kept on purpose, or for whoever waits for it. */
 	if (atomic_load(&h->module->held))
@@ -421,7 +423,7 @@ static bool give_patience(struct host *h, uint64_t delay)
 	if (blocks_a_while(h, s, leap))
 		break;
 	if (!s && delay != UINT64_MAX && delay >= LEAP_NS && owes(h, leap, &last))
-		waits = monotonic_ns() - h->acted < (last ? LAST_NS : OWED_NS) && dozes(h);
+		waits = monotonic_ns() - h->acted < (last ? LAST_NS : OWED_NS) && dozes(h, 0);
 	if (!s && !waits)
 		return false;
 	h->waiting_for_module = true;

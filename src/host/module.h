@@ -373,9 +373,10 @@ struct module_ops {
 	/* What the module's own threads are doing: only if none is busy can the host alone make
 	 * something happen. Never waits. */
 	enum module_activity (*activity)(struct module *m);
-	/* Optional: one of those that sleep will wake by itself at some point in time, or nobody
-	 * knows. Asked when activity() has said that they sleep. */
-	bool (*dozes)(struct module *m);
+	/* Optional: a thread of the module's own that sleeps, or (in this process) the host's
+	 * thread `host_thread` if that is not 0, will wake by itself at some point in time, or
+	 * nobody knows. Asked when activity() has said that they sleep. */
+	bool (*dozes)(struct module *m, int host_thread);
 	/* Threads that the module made and that still live, after a short grace for those that are
 	 * about to end. Asked after DeinitService. */
 	unsigned (*threads)(struct module *m);

@@ -241,9 +241,9 @@ static enum module_activity inproc_activity(struct module *module)
 	return threads_activity(((struct inproc *)module)->threads);
 }
 
-static bool inproc_dozes(struct module *module)
+static bool inproc_dozes(struct module *module, int host_thread)
 {
-	return threads_doze(((struct inproc *)module)->threads);
+	return threads_doze(((struct inproc *)module)->threads, host_thread);
 }
 
 static unsigned inproc_threads(struct module *module)

@@ -256,10 +256,12 @@ enum module_activity threads_activity(struct threads *t)
 	return activity;
 }
 
-bool threads_doze(struct threads *t)
+bool threads_doze(struct threads *t, int ours)
 {
 	size_t i;
 
+	if (ours)
+		return doze_timed(t->tasks, ours);
 	for (i = 0; i < t->nforeign; i++)
 		if (doze_timed(t->tasks, t->foreign[i].tid))
 			return true;

@@ -192,13 +192,15 @@ static enum module_activity proxy_activity(struct module *m)
 	return activity;
 }
 
-static bool proxy_dozes(struct module *m)
+static bool proxy_dozes(struct module *m, int host_thread)
 {
 	struct proxy *p = (struct proxy *)m;
 	bool dozes;
 
+	(void)host_thread;
 	pthread_mutex_lock(&p->lock);
-	dozes = !atomic_load(&m->ended) && !p->alone && p->observer && observe_dozes(p->observer);
+	dozes = !atomic_load(&m->ended) && !p->alone && p->observer &&
+		!observe_stopped(p->observer) && observe_dozes(p->observer);
 	pthread_mutex_unlock(&p->lock);
 	return dozes;
 }
