@@ -47,10 +47,14 @@ void proxy_give_up_reading(struct proxy *p)
  */
 static int read_on(struct proxy *p)
 {
-	int rc = proxy_step(p, p->ndeferred ? LOOK_MS : -1);
+	int rc;
 
+	/* One that came while somebody read who may not serve it (proxy_probe.c). */
+	if (p->ndeferred && proxy_serve_deferred(p, true))
+		return p->garbled ? -EPIPE : 1;
+	rc = proxy_step(p, p->ndeferred ? LOOK_MS : -1);
 	if (rc == 0 && p->ndeferred && proxy_at_rest(p))
-		rc = proxy_serve_deferred(p);
+		rc = proxy_serve_deferred(p, false);
 	return p->garbled ? -EPIPE : rc;
 }
 
@@ -163,7 +167,7 @@ static bool proxy_pump(struct module *m)
 	for (i = 0; i < 64 && rc > 0 && !p->garbled; i++) {
 		rc = proxy_step(p, 0);
 		if (rc == 0 && !proxy_handler_open(p))
-			rc = proxy_serve_deferred(p);
+			rc = proxy_serve_deferred(p, false);
 	}
 	if (rc < 0 || p->garbled)
 		proxy_end(p);
