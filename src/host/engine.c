@@ -23,7 +23,7 @@
 
 #define SETTLE_NS (50 * NS_PER_US)  /* between two looks at a module that is busy */
 #define LEAP_NS   (20 * NS_PER_MS)  /* of virtual time: shorter ones are frames on the air */
-#define OWED_NS   (300 * NS_PER_MS) /* of real time, for a module that owes a completion */
+#define OWED_NS   (NS_PER_S) /* of real time, for a module that owes a completion */
 #define LAST_NS   (5 * NS_PER_S)    /* the same, before it is held to have failed */
 #define PATIENCE_NS                                                                                \
 	(100 * NS_PER_MS) /* of real time, for a handler that sleeps, in virtual time              \

@@ -262,10 +262,10 @@ static unsigned inproc_threads(struct module *module)
 
 static void inproc_host_thread(struct module *module, bool began)
 {
+	heap_enter(false); /* what it still allocates at its end is not the module's either */
 	/* Without memory for its number the thread counts as the module's, and virtual time waits
 	 * for it. */
 	threads_claim(((struct inproc *)module)->threads, began);
-	heap_enter(!began);
 }
 
 static void inproc_release(struct module *module, void *token)

@@ -34,6 +34,8 @@ int probe_new(void *library, struct threads *threads, bool scans, struct probe *
 		err = usage_new(&p->usage);
 	if (!err && scans)
 		err = scan_new(library, &p->scan);
+	if (err == -ENOTSUP)
+		err = 0;
 	if (err)
 		probe_free(p);
 	else

@@ -17,13 +17,18 @@
 
 #include "module/platform.h"
 
-#define HEAP_ALIGN (UINT64_C(64) << 20)
-#define GUARD_MAX  (64u * 1024)
-#define SHADOW_MIN                                                                                 \
-	(UINT64_C(16) << 30) /* of a sanitizer's tables: a worker may have 1 GiB in all */
-#define LINE_MAX_   512u     /* of the file; what is longer is a long path, and is cut */
-#define IS_MMAPPED  2u       /* in the size of a block that is a mapping of its own */
+#define HEAP_ALIGN  (UINT64_C(64) << 20)
+#define GUARD_MAX   (64u * 1024)
+#define LINE_MAX_   512u /* of the file; what is longer is a long path, and is cut */
+#define IS_MMAPPED  2u   /* in the size of a block that is a mapping of its own */
 #define BLOCK_FLAGS 7u
+
+/* A sanitizer's tables are terabytes of memory. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED true
+#else
+#define SANITIZED false
+#endif
 
 struct scan_map {
 	int fd;
@@ -41,10 +46,13 @@ struct region {
 
 int scan_map_new(struct scan_map **out)
 {
-	struct scan_map *m = calloc(1, sizeof(*m));
+	struct scan_map *m;
 	int err;
 
 	*out = NULL;
+	if (SANITIZED)
+		return -ENOTSUP;
+	m = calloc(1, sizeof(*m));
 	if (!m)
 		return -ENOMEM;
 	/* Before all descriptors may be gone. */
@@ -177,10 +185,10 @@ static enum module_place place_of(const struct region *r, const struct region *b
 	return is_large_block(r) ? PLACE_HEAP : PLACE_OTHER;
 }
 
-/* A device's registers are not ours to read, and a sanitizer's tables would take hours. */
+/* A device's registers are not ours to read. */
 static bool is_memory(const struct region *r)
 {
-	return r->end - r->begin < SHADOW_MIN && r->access[0] == 'r' && r->access[1] == 'w' &&
+	return r->access[0] == 'r' && r->access[1] == 'w' &&
 	       !(r->access[3] == 's' && strncmp(r->name, "/dev/", 5) == 0 &&
 		       strncmp(r->name, "/dev/shm/", 9) != 0 &&
 		       strncmp(r->name, "/dev/zero", 9) != 0);

@@ -47,13 +47,18 @@ void proxy_give_up_reading(struct proxy *p)
  */
 static int read_on(struct proxy *p)
 {
-	bool looks = p->ndeferred || atomic_load(&p->module.held);
-	int rc = proxy_step(p, looks ? LOOK_MS : -1);
+	bool looks;
+	int rc;
 
+	/* One that came while somebody read who may not serve it (proxy_probe.c). */
+	if (p->ndeferred && proxy_serve_deferred(p, true))
+		return p->garbled ? -EPIPE : 1;
+	looks = p->ndeferred || atomic_load(&p->module.held);
+	rc = proxy_step(p, looks ? LOOK_MS : -1);
 	if (rc >= 0 && proxy_serve_kept(p))
 		rc = 1;
 	if (rc == 0 && p->ndeferred && proxy_at_rest(p))
-		rc = proxy_serve_deferred(p);
+		rc = proxy_serve_deferred(p, false);
 	return p->garbled ? -EPIPE : rc;
 }
 
@@ -168,7 +173,7 @@ static bool proxy_pump(struct module *m)
 		if (rc == 0)
 			rc = proxy_serve_kept(p);
 		if (rc == 0 && !proxy_handler_open(p))
-			rc = proxy_serve_deferred(p);
+			rc = proxy_serve_deferred(p, false);
 	}
 	if (rc < 0 || p->garbled)
 		proxy_end(p);

@@ -240,14 +240,26 @@ static void finds(enum probed what, enum module_place place)
 	order(what);
 	found = scan();
 	assert_int_equal(found.count, 1);
-	if (!SANITIZED)
-		assert_int_equal(found.first, place);
+	assert_int_equal(found.first, place);
 	order(PROBED_CANARY_WIPE);
+}
+
+static void test_scan_here(void **state)
+{
+	struct module_probe p = {.what = PROBE_SCAN};
+
+	(void)state;
+	assert_int_equal(probe(&p),
+		-ENOTSUP); /* the host's own secrets are in this process, or too much is */
 }
 
 static void test_scan(void **state)
 {
 	(void)state;
+	if (SANITIZED) {
+		test_scan_here(state);
+		return;
+	}
 	finds(PROBED_CANARY_HEAP, PLACE_HEAP);
 	finds(PROBED_CANARY_LARGE, PLACE_HEAP);
 	finds(PROBED_CANARY_ARENA, PLACE_HEAP);
@@ -261,14 +273,6 @@ static void test_scan(void **state)
 	order(PROBED_CANARY_ENDED);
 	assert_int_equal(scan().count, 1);
 	assert_int_equal(scan().first, PLACE_STACK);
-}
-
-static void test_scan_here(void **state)
-{
-	struct module_probe p = {.what = PROBE_SCAN};
-
-	(void)state;
-	assert_int_equal(probe(&p), -ENOTSUP); /* the host's own secrets are in this process */
 }
 
 /* ---- PROBE_CLOCK ---- */
@@ -378,7 +382,7 @@ static void test_while_open(void **state)
 		poll(NULL, 0, 1);
 	for (i = 0; i < 100; i++)
 		usage();
-	if (module->remote)
+	if (module->remote && !SANITIZED)
 		assert_int_equal(scan().count, 0);
 	order(PROBED_GO);
 	pthread_join(thread, NULL);
