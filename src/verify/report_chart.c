@@ -213,9 +213,9 @@ size_t chart_fitting(const char *text, size_t width)
 
 	if (strlen(text) <= width)
 		return strlen(text);
-	while (n > width / 2 && text[n] != ' ')
+	while (n > width / 2 && text[n] != ' ' && text[n] != '(' && text[n - 1] != '_')
 		n--;
-	return text[n] == ' ' ? n : width;
+	return n > width / 2 ? n : width;
 }
 
 void chart_write_text(FILE *out, const struct chart *c, const char *on, const char *off)

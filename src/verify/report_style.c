@@ -79,7 +79,7 @@ const char report_style[] =
 	"-webkit-user-select:all}\n"
 	".command p{color:var(--soft);font-size:.8125rem;margin-bottom:.25rem}\n"
 	/* Charts. */
-	".chart{display:block;max-width:100%;min-width:27rem;height:auto;font:12px ui-monospace,"
+	".chart{display:block;max-width:100%;height:auto;font:12px ui-monospace,"
 	"SFMono-Regular,Menlo,Consolas,\"Liberation Mono\",monospace}\n"
 	".chart text{fill:var(--ink)}\n"
 	".chart .lane{text-anchor:middle;font-size:11.5px;fill:var(--soft)}\n"
@@ -160,7 +160,7 @@ const char report_style[] =
 	"details::details-content{content-visibility:visible;display:block}"
 	".finding>summary,.rules li,.chart,tr,.command{break-inside:avoid}h2{break-after:avoid;"
 	"margin-top:1.5rem}"
-	".wide,.map{overflow:visible;max-height:none}.chart{min-width:0;max-width:150mm}"
+	".wide,.map{overflow:visible;max-height:none}.chart{min-width:0!important;max-width:150mm}"
 	".map table{font-size:5.5pt;width:100%}.map td{min-width:0;height:auto;padding:.15rem 0}"
 	".map tbody th{padding:.1rem .3rem}.map thead tr+tr th span{line-height:1.2}"
 	".map thead th,.map tbody th{position:static}.rules{font-size:7pt;"
