@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "module/doze.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <stdint.h>
@@ -40,11 +41,11 @@ bool doze_timed(int tasks, int tid)
 	snprintf(name, sizeof(name), "%d/syscall", tid);
 	fd = openat(tasks, name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return true;
+		return errno == EACCES || errno == EPERM;
 	n = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	if (n <= 0)
-		return true;
+		return n < 0 && errno == EPERM;
 	text[n] = '\0';
 	if (sscanf(text, "%ld %llx %llx %llx %llx %llx %llx", &number, &a[0], &a[1], &a[2], &a[3],
 		    &a[4], &a[5]) < 7)

@@ -17,10 +17,12 @@
 
 #include "module/platform.h"
 
-#define HEAP_ALIGN  (UINT64_C(64) << 20)
-#define GUARD_MAX   (64u * 1024)
-#define LINE_MAX_   512u /* of the file; what is longer is a long path, and is cut */
-#define IS_MMAPPED  2u   /* in the size of a block that is a mapping of its own */
+#define HEAP_ALIGN (UINT64_C(64) << 20)
+#define GUARD_MAX  (64u * 1024)
+#define SHADOW_MIN                                                                                 \
+	(UINT64_C(16) << 30) /* of a sanitizer's tables: a worker may have 1 GiB in all */
+#define LINE_MAX_   512u     /* of the file; what is longer is a long path, and is cut */
+#define IS_MMAPPED  2u       /* in the size of a block that is a mapping of its own */
 #define BLOCK_FLAGS 7u
 
 struct scan_map {
@@ -175,10 +177,10 @@ static enum module_place place_of(const struct region *r, const struct region *b
 	return is_large_block(r) ? PLACE_HEAP : PLACE_OTHER;
 }
 
-/* A device's registers are not ours to read. */
+/* A device's registers are not ours to read, and a sanitizer's tables would take hours. */
 static bool is_memory(const struct region *r)
 {
-	return r->access[0] == 'r' && r->access[1] == 'w' &&
+	return r->end - r->begin < SHADOW_MIN && r->access[0] == 'r' && r->access[1] == 'w' &&
 	       !(r->access[3] == 's' && strncmp(r->name, "/dev/", 5) == 0 &&
 		       strncmp(r->name, "/dev/shm/", 9) != 0 &&
 		       strncmp(r->name, "/dev/zero", 9) != 0);

@@ -6,8 +6,8 @@
 
 #include "verify/report.h"
 
-/* Lifelines: the radio, the host, and threads of the module in the order in which they appear.
- * The last stands for all further threads, too. */
+/* Lifelines: the radio, the host, and threads of the module by their numbers. The last stands for
+ * all further threads, too. */
 #define CHART_RADIO   0u
 #define CHART_HOST    1u
 #define CHART_MODULE  2u
