@@ -5,5 +5,5 @@
 
 static void spend_time(struct adapter *a)
 {
-	wait_ms(a, 2);
+	wait_ms(a, 1);
 }

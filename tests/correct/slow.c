@@ -4,7 +4,7 @@
 
 static void spend_time(struct adapter *a)
 {
-	volatile unsigned i = 50000;
+	volatile unsigned i = 100000;
 
 	pthread_mutex_unlock(&a->lock);
 	while (i)

@@ -9,7 +9,7 @@
  */
 #include "base.h"
 
-#define SLICES 8
+#define SLICES 3
 
 static void spend_time(struct adapter *a);
 
