@@ -203,6 +203,21 @@ static DWORD WINAPI leak_set_unicast(HANDLE svc, DWORD algorithm)
 const struct mutation leak_after_error = {
 	.calls.Dot11ExtSetUnicastCipherAlgorithm = leak_set_unicast};
 
+/* What a session has that is stopped before it was authorised: the worker would free it, but it is
+ * not told. */
+static DWORD WINAPI leak_stop(HANDLE ext, PDOT11_MAC_ADDRESS peer, DOT11_ASSOC_STATUS status)
+{
+	struct adapter *a = ext;
+
+	base_end_begin(a);
+	if (a->session.id && a->session.progress != SESSION_DONE)
+		lose(16 * 1024);
+	base_end_done(a);
+	return base.Dot11ExtIhvStopPostAssociate(ext, peer, status);
+}
+
+const struct mutation leak_pending = {.handlers.Dot11ExtIhvStopPostAssociate = leak_stop};
+
 /* A thread for each association, to be joined when the adapter goes. */
 struct helper {
 	struct helper *next;
