@@ -9,6 +9,12 @@ static bool reason_known(uint32_t reason)
 	return reason <= 1 || (reason >= 0x10000 && reason <= 0xBFFFF);
 }
 
+/* Of that any handler may run out. */
+static bool no_memory(uint32_t error)
+{
+	return error == ERROR_CODE_NOT_ENOUGH_MEMORY || error == ERROR_CODE_OUTOFMEMORY;
+}
+
 static bool reason_ihv(uint32_t reason)
 {
 	return reason >= 0x90000 && reason <= 0x9FFFF;
@@ -197,7 +203,7 @@ static void post_associate_exit(struct checker *c, const struct crossing *x, str
 	JUDGE(c, x, X_35, !(x->perform_post_associate.modified & 2),
 		"the association parameters were written");
 	if (a->performs > 1)
-		JUDGE(c, x, X_49, x->result == 0,
+		JUDGE(c, x, X_49, x->result == 0 || no_memory(x->result),
 			"association %u of one pre-association was refused: %u", a->performs,
 			x->result);
 	if (s->handle != x->handle)

@@ -65,9 +65,11 @@ static void stop_unknown(struct lab_adapter *a)
 {
 	struct mac peer = sim_ap_config(lab_ap(a))->bssid;
 
-	/* While its port lives, the AP's name would be a Stop of that. */
-	if (a->told[NOTICE_PORT_DELETED] == 0 || lab_open(a))
+	/* While its port lives, the AP's name would be a Stop of that; later it is a repeated one.
+	 */
+	if (a->lab->ports)
 		peer.b[5] ^= 0x40;
+	a->lab->misled = a->lab->ports && !lab_open(a);
 	host_stop_unknown(a->host, peer);
 }
 
@@ -285,6 +287,19 @@ static bool ends_something(const struct crossing *x)
 	       !(x->flags & CROSSING_UNKNOWN);
 }
 
+static void follow_port(struct lab *l, const struct crossing *x)
+{
+	if (x->fn == FN_PORT_CREATED)
+		l->ports++;
+	else if (x->fn == FN_PORT_DELETED && l->ports)
+		l->ports--;
+	if (x->fn == FN_POST_ASSOCIATE_TIMEOUT && l->misled)
+		lab_found(l, "X-43", SEVERITY_W,
+			"a pending session was not completed after a Stop for another AP");
+	if (x->fn == FN_PORT_DELETED || x->fn == FN_POST_ASSOCIATE_COMPLETION)
+		l->misled = false;
+}
+
 /* The kind of act may be done at this crossing, whichever the plan leaves open. */
 static bool suits(const struct plan_act *p, const struct crossing *x)
 {
@@ -317,6 +332,7 @@ void acts_crossing(struct lab *l, const struct crossing *x)
 	const struct plan_act *p;
 	struct point at = {.fn = x->fn, .phase = x->phase};
 
+	follow_port(l, x);
 	pthread_mutex_lock(&l->hold_lock);
 	l->ends += ends_something(x);
 	l->performs += x->fn == FN_PERFORM_POST_ASSOCIATE && x->phase == PHASE_EXIT;

@@ -35,7 +35,9 @@ struct lab_config {
 	uint64_t seed;
 	uint32_t deadline_ms, stop_deadline_ms; /* 0: the host's own */
 	char ui_response[LAB_UI_RESPONSE];      /* UTF-8 */
-	unsigned cycles;                        /* of the scenario of that name */
+	int output; /* where what the module prints can be read, without waiting; the runner's own
+		     */
+	unsigned cycles; /* of the scenario of that name */
 	/* Of scenarios whose undisturbed run has shown it: a later connect has to do as well. */
 	bool opens[SCENARIOS], passes[SCENARIOS];
 };

@@ -54,9 +54,10 @@ struct lab {
 	struct timer answering; /* of what the user is asked */
 	uint64_t asked[LAB_ASKED];
 	unsigned nasked;
-	bool over;       /* nothing can go on: the module has died, or never came back */
-	bool stopped;    /* host_stop() was called */
-	uint64_t marked; /* crossings whose .settled is known (lab.c) */
+	bool over;          /* nothing can go on: the module has died, or never came back */
+	bool stopped;       /* host_stop() was called */
+	bool passed_before; /* data, over the first connection */
+	uint64_t marked;    /* crossings whose .settled is known (lab.c) */
 	bool marking;
 
 	/* Of the plan (acts.c). Guarded by the host lock, but for what the next line says. */
@@ -70,6 +71,8 @@ struct lab {
 	struct timer release;
 	uint64_t held_at;
 	enum hold hold_kind;     /* of the thread that is held */
+	unsigned ports;          /* that exist */
+	bool misled;             /* a Stop for another AP came while a session was pending */
 	unsigned ends, performs; /* handlers that ended something, associations, that returned */
 	unsigned ends_before, performs_before;
 	pthread_mutex_t hold_lock; /* of what the module's threads look at on their way */

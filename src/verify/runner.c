@@ -23,6 +23,7 @@
 #define GRACE_MS 5000         /* beyond the deadline of a handler, which the run itself sees */
 #define LOOK_MS  100          /* between two looks whether a run goes on */
 #define MEMORY   (4ull << 30) /* bytes of address space */
+#define OUTPUT   (1 << 20)    /* bytes of what a module prints that are kept */
 #define FILES    256
 
 enum end {
@@ -115,31 +116,41 @@ static void limit(int resource, rlim_t value)
 	setrlimit(resource, &now);
 }
 
-/* Whatever it prints, and however much: nobody reads it. */
-static void be_quiet(void)
+/* Whatever it prints, and however much: nobody reads it, but for a search for secrets. Then the
+ * end that can be read; else -1. */
+static int be_quiet(bool keeps)
 {
-	int null = open("/dev/null", O_RDWR);
+	int null = open("/dev/null", O_RDWR), pair[2] = {-1, -1};
 
-	if (null < 0)
-		return;
-	dup2(null, STDIN_FILENO);
-	dup2(null, STDOUT_FILENO);
-	dup2(null, STDERR_FILENO);
-	if (null > STDERR_FILENO)
-		close(null);
+	if (null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		if (null > STDERR_FILENO)
+			close(null);
+	}
+	if (!keeps || pipe2(pair, O_NONBLOCK | O_CLOEXEC))
+		return -1;
+	fcntl(pair[1], F_SETPIPE_SZ, OUTPUT);
+	dup2(pair[1], STDOUT_FILENO);
+	dup2(pair[1], STDERR_FILENO);
+	close(pair[1]);
+	return pair[0];
 }
 
 __attribute__((noreturn)) static void child(struct runner *r, struct job *j)
 {
+	struct lab_config config = *r->config;
+
 	/* Not a moment longer than who asked for it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setpgid(0, 0);
-	be_quiet();
+	config.output = be_quiet(j->plan.scenario == SCENARIO_SECRETS);
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_FSIZE, 64 << 20);
 	limit(RLIMIT_NOFILE, FILES);
 	confine_memory(MEMORY);
-	lab_run(r->config, &j->plan, j->outcome);
+	lab_run(&config, &j->plan, j->outcome);
 	_exit(0);
 }
 

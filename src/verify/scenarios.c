@@ -18,7 +18,7 @@ static struct lab_adapter *arrive_and_connect(struct lab *l, unsigned i)
 	struct lab_adapter *a = lab_arrive(l, i);
 
 	if (lab_connect(a))
-		lab_ping(a);
+		l->passed_before |= lab_ping(a);
 	if (i == 0)
 		l->out->opened_before |= lab_open(a);
 	return a;
@@ -200,11 +200,32 @@ static void reset(struct lab_adapter *a)
 		lab_await(a->lab, &a->told[NOTICE_DISCONNECTED], before, LAB_LIMIT);
 }
 
+/* As after InitAdapter: what could be done then can be done again. */
+static void connect_after_reset(struct lab_adapter *a)
+{
+	struct lab *l = a->lab;
+	bool opened = false, passed = false;
+
+	reset(a);
+	if (!lab_up(a) || l->next)
+		return; /* something else was done to it */
+	opened = lab_connect(a);
+	passed = lab_ping(a);
+	if (l->over || l->next || (opened && (passed || !l->passed_before)))
+		return;
+	lab_found(l, "X-47", SEVERITY_W,
+		opened ? "after AdapterReset the next connection opens a port, but no data passes"
+		       : "after AdapterReset the next connection fails");
+}
+
 static void scenario_reset(struct lab *l)
 {
 	struct lab_adapter *a = arrive_and_connect(l, 0);
 
-	reset(a);
+	if (l->out->opened_before)
+		connect_after_reset(a);
+	else
+		reset(a);
 	lab_connect(a);
 	lab_ping(a);
 	reset(a);
