@@ -267,6 +267,16 @@ bool acts_hold(void *user, enum crossing_fn fn, bool within, bool returned)
 	return hold;
 }
 
+void acts_restart(struct lab *l)
+{
+	pthread_mutex_lock(&l->hold_lock);
+	memset(l->seen, 0, sizeof(l->seen));
+	memset(l->calls, 0, sizeof(l->calls));
+	l->next = 0;
+	l->since = l->crossings;
+	pthread_mutex_unlock(&l->hold_lock);
+}
+
 void acts_end(struct lab *l)
 {
 	pthread_mutex_lock(&l->hold_lock);

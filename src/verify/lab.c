@@ -457,7 +457,12 @@ bool lab_run(const struct lab_config *config, const struct plan *plan, struct ou
 		scenario_run(l);
 		out->script = atomic_load(&out->ncrossings);
 		set_stage(l, LAB_RECOVERS);
-		scenario_recover(l);
+		l->again = scenario_recover(l);
+		if (l->again) {
+			acts_restart(l);
+			scenario_run(l);
+			scenario_recover(l);
+		}
 	}
 	set_stage(l, LAB_ENDS);
 	unloaded = lab_unload(l);

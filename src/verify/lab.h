@@ -40,6 +40,7 @@ struct lab_config {
 	unsigned cycles; /* of the scenario of that name */
 	/* Of scenarios whose undisturbed run has shown it: a later connect has to do as well. */
 	bool opens[SCENARIOS], passes[SCENARIOS];
+	uint64_t held[SCENARIOS]; /* heap blocks, at its end; UINT64_MAX: unknown */
 };
 
 enum lab_stage {
@@ -77,6 +78,8 @@ struct outcome {
 	} acts[PLAN_ACTS];
 	uint8_t exercised[RULE_COUNT];
 	uint64_t script; /* crossings when the scenario was over, and the next connection began */
+	uint64_t held;   /* heap blocks of the module's, when its adapters are gone; UINT64_MAX:
+			    unknown */
 	uint64_t ns;     /* of virtual time */
 	struct outcome_finding findings[OUTCOME_FINDINGS];
 	/* Of an undisturbed run: how many crossings there were when work that was posted at this

@@ -12,7 +12,7 @@
 #include "verify/tap.h"
 
 #define LAB_ASKED    32 /* requests for the user at a time */
-#define LAB_STATIONS 4  /* one that was removed does not come back: another takes its place */
+#define LAB_STATIONS 8  /* one that was removed does not come back: another takes its place */
 
 /* Longer than any of the host's own watchdogs. */
 #define LAB_LIMIT (150 * NS_PER_S)
@@ -55,6 +55,7 @@ struct lab {
 	uint64_t asked[LAB_ASKED];
 	unsigned nasked;
 	bool over;          /* nothing can go on: the module has died, or never came back */
+	bool again;         /* the scenario is run for the second time, to compare */
 	bool stopped;       /* host_stop() was called */
 	bool passed_before; /* data, over the first connection */
 	uint64_t marked;    /* crossings whose .settled is known (lab.c) */
@@ -100,13 +101,17 @@ bool lab_unload(struct lab *l);
 
 /* scenarios.c */
 void scenario_run(struct lab *l);
-/* After what was done: the next connection, and the end of everything. */
-void scenario_recover(struct lab *l);
+/* After what was done: the next connection, and the end of everything. True: it should be done all
+ * over again. */
+bool scenario_recover(struct lab *l);
 
 /* measures.c */
 void scenario_cycles(struct lab *l);
 void scenario_arrivals(struct lab *l);
 void scenario_secrets(struct lab *l);
+/* All adapters are gone: what is still held, compared with the undisturbed run. True: more, and it
+ * is worth doing again. */
+bool measure_end(struct lab *l);
 
 /* acts.c */
 /* Counts it; begins what is to be done there. */
@@ -114,6 +119,8 @@ void acts_crossing(struct lab *l, const struct crossing *x);
 bool acts_hold(void *user, enum crossing_fn fn, bool within, bool returned);
 uint32_t acts_refuse(struct lab *l, const struct crossing *x);
 enum act acts_received(void *user, uint32_t *argument);
+/* Nothing has been done yet. */
+void acts_restart(struct lab *l);
 /* Lets go whoever is held. */
 void acts_end(struct lab *l);
 

@@ -295,7 +295,7 @@ static struct lab_adapter *start_over(struct lab *l)
 	return a;
 }
 
-void scenario_recover(struct lab *l)
+bool scenario_recover(struct lab *l)
 {
 	enum scenario s = l->plan->scenario;
 	struct lab_adapter *a;
@@ -303,7 +303,7 @@ void scenario_recover(struct lab *l)
 	lab_rest(l, SETTLE_NS);
 	acts_end(l); /* from here on nothing is done to it */
 	if (l->over || !l->host)
-		return;
+		return false;
 	lab_rest(l, RETURN_NS);
 	a = start_over(l);
 	lab_connect(a);
@@ -316,4 +316,5 @@ void scenario_recover(struct lab *l)
 			"after that, the port of the next connection is open, but no data passes");
 	lab_disconnect(a);
 	leave(l);
+	return measure_end(l);
 }

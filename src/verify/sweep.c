@@ -254,6 +254,7 @@ static void take_base(struct sweep *s, const struct run *run)
 	out->connected = o->opened_before;
 	s->config->lab.opens[sc] = o->opened;
 	s->config->lab.passes[sc] = o->passed;
+	s->config->lab.held[sc] = o->held;
 	if (sc == SCENARIO_UI && !o->asked) {
 		snprintf(out->note, sizeof(out->note), "left out: the module asked nothing");
 		return;
