@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "verify/report_internal.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,6 +155,22 @@ static int add_new(struct report *r, const struct report_finding *f)
 	return 0;
 }
 
+bool report_same_text(const char *a, const char *b)
+{
+	for (;;) {
+		while (isdigit((unsigned char)*a))
+			a++;
+		while (isdigit((unsigned char)*b))
+			b++;
+		if (*a != *b)
+			return false;
+		if (!*a)
+			return true;
+		a++;
+		b++;
+	}
+}
+
 int report_add(struct report *r, const struct report_finding *f)
 {
 	unsigned i;
@@ -162,7 +179,7 @@ int report_add(struct report *r, const struct report_finding *f)
 		struct report_finding *known = &r->findings[i];
 
 		if (known->severity == f->severity && strcmp(known->rule, f->rule) == 0 &&
-			strcmp(known->text, f->text) == 0) {
+			report_same_text(known->text, f->text)) {
 			again(known, f);
 			return 0;
 		}

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "verify/sweep.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,14 +12,12 @@
 #define PROGRESS_NS 100000000ull
 #define WAIT_MS     100
 
-/* A finding of the report, and what tells it from others. */
 struct sweep {
 	struct sweep_config *config;
 	struct report *report;
 	struct runner *runner;
 	struct plans plans;
 	struct plan_log logs[SCENARIOS]; /* of the undisturbed runs: their scripts */
-	unsigned room;                   /* of .report->findings */
 	uint64_t began, told, pairs;
 	uint64_t next; /* number of the next plan */
 	bool stop;     /* what was looked for was found */
@@ -36,57 +33,6 @@ static double seconds(const struct sweep *s)
 
 /* ---- What a run has shown. ---- */
 
-/* Texts that differ in numbers alone are the same finding. */
-static bool same_text(const char *a, const char *b)
-{
-	for (;;) {
-		while (isdigit((unsigned char)*a))
-			a++;
-		while (isdigit((unsigned char)*b))
-			b++;
-		if (*a != *b)
-			return false;
-		if (!*a)
-			return true;
-		a++;
-		b++;
-	}
-}
-
-static struct report_finding *known(struct report *r, const struct outcome_finding *f)
-{
-	unsigned i;
-
-	for (i = 0; i < r->nfindings; i++)
-		if (r->findings[i].severity == (enum rule_severity)f->severity &&
-			strcmp(r->findings[i].rule, f->rule) == 0 &&
-			same_text(r->findings[i].text, f->text))
-			return &r->findings[i];
-	return NULL;
-}
-
-static struct report_finding *new_finding(struct sweep *s)
-{
-	struct report *r = s->report;
-
-	if (r->nfindings == REPORT_FINDINGS) {
-		r->lost++;
-		return NULL;
-	}
-	if (r->nfindings == s->room) {
-		unsigned more = s->room ? 2 * s->room : 16;
-		struct report_finding *grown = reallocarray(r->findings, more, sizeof(*grown));
-
-		if (!grown) {
-			r->lost++;
-			return NULL;
-		}
-		r->findings = grown;
-		s->room = more;
-	}
-	return &r->findings[r->nfindings++];
-}
-
 static void keep_around(struct report_finding *out, const struct run *run, uint64_t seq)
 {
 	const struct crossing *x = run->outcome->crossings;
@@ -98,7 +44,6 @@ static void keep_around(struct report_finding *out, const struct run *run, uint6
 			out->around[out->naround++] = x[i];
 }
 
-/* The run with the lowest number is the example, whichever ended first. */
 static void take_example(
 	struct report_finding *out, const struct outcome_finding *f, const struct run *run)
 {
@@ -117,7 +62,7 @@ static bool same_as_before(const struct run *run, unsigned number)
 	for (i = 0; i < number; i++)
 		if (strcmp(run->findings[i].rule, run->findings[number].rule) == 0 &&
 			run->findings[i].severity == run->findings[number].severity &&
-			same_text(run->findings[i].text, run->findings[number].text))
+			report_same_text(run->findings[i].text, run->findings[number].text))
 			return true;
 	return false;
 }
@@ -125,21 +70,14 @@ static bool same_as_before(const struct run *run, unsigned number)
 static void take_finding(struct sweep *s, const struct run *run, unsigned number)
 {
 	const struct outcome_finding *f = &run->findings[number];
-	struct report_finding *out = known(s->report, f);
+	struct report_finding out = {.severity = (enum rule_severity)f->severity, .count = 1};
 
 	if (same_as_before(run, number))
 		return; /* a run counts once */
-	if (!out) {
-		out = new_finding(s);
-		if (!out)
-			return;
-		*out = (struct report_finding){
-			.severity = (enum rule_severity)f->severity, .number = UINT64_MAX};
-		snprintf(out->rule, sizeof(out->rule), "%s", f->rule);
-	}
-	out->count++;
-	if (run->number < out->number)
-		take_example(out, f, run);
+	snprintf(out.rule, sizeof(out.rule), "%s", f->rule);
+	take_example(&out, f, run);
+	if (report_add(s->report, &out))
+		s->report->lost++;
 	if (s->config->until && strcmp(s->config->until, f->rule) == 0)
 		s->stop = true;
 }
@@ -409,7 +347,7 @@ static bool shows(const struct run *run, const struct report_finding *f)
 	for (i = 0; i < run->nfindings; i++)
 		if (strcmp(run->findings[i].rule, f->rule) == 0 &&
 			run->findings[i].severity == f->severity &&
-			same_text(run->findings[i].text, f->text))
+			report_same_text(run->findings[i].text, f->text))
 			return true;
 	return false;
 }
