@@ -11,6 +11,9 @@
 
 #define PROGRESS_NS 100000000ull
 #define WAIT_MS     100
+/* Undisturbed runs have the numbers of their scenarios, so that they are the first choice for an
+ * example. Those that measure are the last: what they do is long, and harder to follow. */
+#define MEASURES (1ull << 62)
 
 struct sweep {
 	struct sweep_config *config;
@@ -52,6 +55,8 @@ static void take_example(
 	snprintf(out->text, sizeof(out->text), "%s", f->text);
 	plan_format(&run->plan, out->plan, sizeof(out->plan));
 	plan_text(&run->plan, out->did, sizeof(out->did));
+	if (!run->plan.count && run->number >= MEASURES)
+		snprintf(out->did, sizeof(out->did), "%s", scenario_text(run->plan.scenario));
 	keep_around(out, run, f->seq);
 }
 
@@ -163,6 +168,22 @@ static void show(struct sweep *s, bool always)
 	s->config->progress(s->config->user, &p);
 }
 
+/* Those whose crossings are worth disturbing. */
+static bool disturbed(enum scenario sc)
+{
+	return sc < SCENARIO_CYCLES;
+}
+
+static uint64_t base_number(enum scenario sc)
+{
+	return disturbed(sc) ? sc : MEASURES + sc;
+}
+
+static bool is_base(uint64_t number)
+{
+	return number < SCENARIOS || number >= MEASURES;
+}
+
 static bool mine(const struct sweep *s, uint64_t number)
 {
 	return number % s->config->shards == s->config->shard - 1;
@@ -209,7 +230,7 @@ static void take(struct sweep *s, const struct run *run)
 		s->stop = true;
 		return;
 	}
-	if (run->number < SCENARIOS) {
+	if (is_base(run->number)) {
 		take_base(s, run);
 		if (!mine(s, run->number))
 			return;
@@ -256,8 +277,8 @@ static int run_bases(struct sweep *s)
 
 		if (!wanted(s, (enum scenario)sc))
 			continue;
-		s->report->planned += mine(s, sc);
-		rc = start(s, &plan, sc);
+		s->report->planned += mine(s, base_number((enum scenario)sc));
+		rc = start(s, &plan, base_number((enum scenario)sc));
 		if (rc)
 			return rc;
 		/* What the first one cannot do, none can. */
@@ -266,12 +287,6 @@ static int run_bases(struct sweep *s)
 	}
 	collect(s, 0);
 	return s->error;
-}
-
-/* Those whose crossings are worth disturbing. */
-static bool disturbed(enum scenario sc)
-{
-	return sc < SCENARIO_CYCLES;
 }
 
 static bool has_other_ap(const struct lab_config *c)
