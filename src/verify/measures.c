@@ -74,6 +74,8 @@ static void judge_growth(struct lab *l, const struct samples *s, const char *rul
 {
 	unsigned r;
 
+	if (s->count)
+		l->out->exercised[RULE_X_41] |= strcmp(rule, rule_info(RULE_X_41)->id) == 0;
 	for (r = 0; r < RESOURCES; r++) {
 		uint64_t each = growth(s, (enum resource)r);
 
@@ -380,6 +382,7 @@ static void search(struct lab *l, struct secrets *s, const char *when, bool sess
 
 	if (l->over || !l->module->ops->probe || l->module->ops->probe(l->module, &s->probe))
 		return;
+	l->out->exercised[RULE_X_58] |= s->probe.scan.count > 0;
 	for (i = 0; i < s->probe.scan.count; i++) {
 		const struct module_found *f = &s->probe.scan.found[i];
 

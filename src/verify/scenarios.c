@@ -209,6 +209,7 @@ static void connect_after_reset(struct lab_adapter *a)
 	reset(a);
 	if (!lab_up(a) || l->next)
 		return; /* something else was done to it */
+	l->out->exercised[RULE_X_47] = 1;
 	opened = lab_connect(a);
 	passed = lab_ping(a);
 	if (l->over || l->next || (opened && (passed || !l->passed_before)))
@@ -244,11 +245,21 @@ static void scenario_reload(struct lab *l)
 {
 	bool isolated = l->module && l->module->remote;
 
-	arrive_and_connect(l, 0);
+	const struct lab_adapter *a = arrive_and_connect(l, 0);
+	bool opened = lab_open(a);
+
 	leave(l);
-	if (l->over || !lab_unload(l) || !lab_load(l, false, isolated))
+	if (l->over || !lab_unload(l))
 		return;
-	lab_disconnect(arrive_and_connect(l, 0));
+	if (!lab_load(l, false, isolated)) {
+		lab_found(l, "reload", SEVERITY_E, "it cannot be loaded again");
+		return;
+	}
+	a = arrive_and_connect(l, 0);
+	if (opened && !l->over && !l->next && !lab_open(a))
+		lab_found(l, "reload", SEVERITY_E,
+			"after it was loaded again its first connection fails");
+	lab_disconnect(&l->adapters[0]);
 }
 
 static void (*const scripts[SCENARIOS])(struct lab *l) = {
