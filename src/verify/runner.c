@@ -20,7 +20,7 @@
 #include "verify/confine.h"
 
 #define LOAD_MS  70000        /* until it is loaded, as the host's own deadline for that */
-#define GRACE_MS 5000         /* beyond the deadline of a handler, which the run itself sees */
+#define GRACE_MS 2000         /* beyond the deadline of a handler, which the run itself sees */
 #define LOOK_MS  100          /* between two looks whether a run goes on */
 #define MEMORY   (4ull << 30) /* bytes of address space */
 #define OUTPUT   (1 << 20)    /* bytes of what a module prints that are kept */

@@ -126,11 +126,16 @@ static void take_run(struct sweep *s, const struct run *run)
 
 /* ---- Running plans. ---- */
 
+static bool out_of_time(const struct sweep *s)
+{
+	return s->config->budget_s > 0 && seconds(s) >= s->config->budget_s;
+}
+
 static bool spent(const struct sweep *s)
 {
 	const struct sweep_config *c = s->config;
 
-	return (c->budget_s > 0 && seconds(s) >= c->budget_s) ||
+	return out_of_time(s) ||
 	       (c->max_runs && s->report->runs + runner_running(s->runner) >= c->max_runs);
 }
 
@@ -277,6 +282,12 @@ static int run_bases(struct sweep *s)
 
 		if (!wanted(s, (enum scenario)sc))
 			continue;
+		if (out_of_time(s)) {
+			snprintf(s->report->scenarios[sc].note,
+				sizeof(s->report->scenarios[sc].note),
+				"left out: the time was used up");
+			continue;
+		}
 		s->report->planned += mine(s, base_number((enum scenario)sc));
 		rc = start(s, &plan, base_number((enum scenario)sc));
 		if (rc)
