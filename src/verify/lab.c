@@ -71,6 +71,8 @@ static void on_crossing(void *user, const struct crossing *x)
 	if (!l->plan->count)
 		mark(l);
 	acts_crossing(l, x);
+	if (l->config->life)
+		l->config->life->crossing(l->config->life->user, x);
 }
 
 static struct lab_adapter *adapter_of(struct lab *l, const struct host_adapter *host)
@@ -121,6 +123,10 @@ static void on_ui(void *user, const struct host_ui_request *request)
 	uint32_t n = 0;
 
 	l->out->asked = true;
+	if (l->answer) {
+		host_ui_respond(l->host, request->id, l->answer, l->answer_length);
+		return;
+	}
 	/* As a person would have typed it: ASCII, in UTF-16 with an end. */
 	for (; text[n]; n++)
 		answer[2 * n] = (uint8_t)text[n];
@@ -413,8 +419,23 @@ static bool begin(struct lab *l)
 		confine_calls();
 	l->profile = s == SCENARIO_UI && l->config->ui_profile ? l->config->ui_profile
 							       : l->config->profile;
+	if (l->config->life)
+		l->config->life->begin(l, l->config->life->user);
 	set_stage(l, LAB_STARTED);
 	return lab_load(l, s == SCENARIO_GUARD, isolated);
+}
+
+static void live(struct lab *l)
+{
+	set_stage(l, LAB_RUNNING);
+	if (l->config->life) {
+		l->config->life->live(l, l->config->life->user);
+		return;
+	}
+	scenario_run(l);
+	l->out->script = atomic_load(&l->out->ncrossings);
+	set_stage(l, LAB_RECOVERS);
+	scenario_recover(l);
 }
 
 bool lab_run(const struct lab_config *config, const struct plan *plan, struct outcome *out)
@@ -436,13 +457,8 @@ bool lab_run(const struct lab_config *config, const struct plan *plan, struct ou
 		l->taps[i].key_again = key_again;
 		l->taps[i].user = l;
 	}
-	if (begin(l)) {
-		set_stage(l, LAB_RUNNING);
-		scenario_run(l);
-		out->script = atomic_load(&out->ncrossings);
-		set_stage(l, LAB_RECOVERS);
-		scenario_recover(l);
-	}
+	if (begin(l))
+		live(l);
 	set_stage(l, LAB_ENDS);
 	unloaded = lab_unload(l);
 	if (unloaded) {

@@ -21,6 +21,22 @@
 #define OUTCOME_TEXT      200
 #define LAB_UI_RESPONSE   256
 
+struct lab;
+
+/*
+ * Another life than that of a scenario, for whoever feeds a module with bytes of his own. All of it
+ * is called in the process of the run, which may end at any moment.
+ */
+struct lab_life {
+	/* The radio is there, the module is not loaded yet. */
+	void (*begin)(struct lab *l, void *user);
+	/* In place of the scenario and of the connection that follows it. */
+	void (*live)(struct lab *l, void *user);
+	/* A crossing was taken down: under the host lock, in the thread that makes it. */
+	void (*crossing)(void *user, const struct crossing *x);
+	void *user; /* may be another one for each run */
+};
+
 /* All runs of a verification have it in common. */
 struct lab_config {
 	const char *module;
@@ -36,6 +52,7 @@ struct lab_config {
 	uint32_t deadline_ms, stop_deadline_ms; /* 0: the host's own */
 	char ui_response[LAB_UI_RESPONSE];      /* UTF-8 */
 	unsigned cycles;                        /* of the scenario of that name */
+	const struct lab_life *life;            /* NULL: the plan's scenario */
 	/* Of scenarios whose undisturbed run has shown it: a later connect has to do as well. */
 	bool opens[SCENARIOS], passes[SCENARIOS];
 };
