@@ -85,12 +85,10 @@ static bool spent(const struct work *w)
 static void write_finding(
 	struct work *w, struct campaign_finding *f, const struct input *in, const char *how)
 {
-	unsigned number = (unsigned)(f - w->out->findings);
-
 	if (!w->config->crashes)
 		return;
-	snprintf(f->file, sizeof(f->file), "%s/id:%06u,rule:%s,%s", w->config->crashes, number,
-		f->id.rule, how);
+	snprintf(f->file, sizeof(f->file), "%s/id:%06u,rule:%s,%s", w->config->crashes,
+		f->file_number, f->id.rule, how);
 	w->error = corpus_write(f->file, in);
 	if (w->error)
 		snprintf(w->err, w->room, "%s: %s", f->file, strerror(-w->error));
@@ -124,6 +122,7 @@ static void take_finding(struct work *w, const struct identity *id, const char *
 		.count = 1,
 		.number = w->trial.run.number,
 		.size = input_size(w->trial.input),
+		.file_number = c->nfindings,
 		.input = malloc(sizeof(*f->input))};
 	if (!f->input) {
 		w->error = -ENOMEM;
@@ -292,6 +291,28 @@ static bool shows(void *user, const struct input *in)
 	return stand_try(w->stand, in, false, &w->trial) == 0 && trial_has(&w->trial, s->key);
 }
 
+/* A crash that was not seen from inside, since the module had written over what that needs, is
+ * taken for one that was: of the same handler, by the same signal. */
+static void merge_unseen(struct campaign *c)
+{
+	unsigned i, k;
+
+	for (i = 0; i < c->nfindings; i++) {
+		struct campaign_finding *f = &c->findings[i];
+
+		for (k = 0; k < c->nfindings; k++)
+			if (c->findings[k].id.seen && c->findings[k].id.wide == f->id.wide)
+				break;
+		if (f->id.seen || !f->id.wide || k == c->nfindings)
+			continue;
+		c->findings[k].count += f->count;
+		free(f->input);
+		memmove(f, f + 1, (c->nfindings - i - 1) * sizeof(*f));
+		c->nfindings--;
+		i--;
+	}
+}
+
 static void minimise_one(struct work *w, struct campaign_finding *f)
 {
 	struct showing s = {w, f->id.key};
@@ -316,6 +337,7 @@ static void finish(struct work *w)
 {
 	unsigned i;
 
+	merge_unseen(w->out);
 	w->out->last.minimising = true;
 	for (i = 0; i < w->out->nfindings; i++)
 		if (w->out->findings[i].id.severity != SEVERITY_W)

@@ -63,6 +63,7 @@ static void describe_crash(const struct crash *c, struct identity *out)
 		snprintf(out->text + n, sizeof(out->text) - n, ", at an address without code");
 	else if (c->place == CRASH_OUTSIDE)
 		snprintf(out->text + n, sizeof(out->text) - n, ", outside of the module");
+	out->seen = true;
 	out->key = mix_number(out->key, (uint64_t)(uint32_t)c->signal);
 	out->key = mix_number(out->key, c->handler);
 	out->key = mix_number(out->key, c->place);
@@ -87,6 +88,7 @@ unsigned identities_of(const struct run *run, const struct crash *crash, struct 
 			snprintf(id.text, sizeof(id.text), "%s", f->text);
 			id.key = mix_text(id.key, f->text);
 		}
+		id.wide = strcmp(f->rule, "crash") == 0 ? mix_text(start(f), f->text) : 0;
 		for (k = 0; k < n && out[k].key != id.key; k++)
 			;
 		if (k == n)

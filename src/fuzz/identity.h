@@ -14,6 +14,9 @@ struct identity {
 	 * rule, severity and text, without the numbers in it, since these are often the input's.
 	 */
 	uint64_t key;
+	/* Of any crash: the same without the place. .seen: it was seen from inside. */
+	uint64_t wide;
+	bool seen;
 	char rule[OUTCOME_RULE]; /* "X-40", "crash", "hang", ... */
 	enum rule_severity severity;
 	char text[IDENTITY_TEXT];

@@ -19,18 +19,32 @@ static bool may_change(const struct mutator *m, const struct record *r)
 	return (m->types & 1u << r->type) != 0;
 }
 
-/* One that may be changed; in->count: there is none. */
-static unsigned any_record(struct mutator *m, const struct input *in)
+static unsigned count(const struct mutator *m, const struct input *in, unsigned type)
 {
-	unsigned i, n = 0, pick;
+	unsigned i, n = 0;
 
 	for (i = 0; i < in->count; i++)
-		n += may_change(m, &in->records[i]);
-	if (!n)
+		n += in->records[i].type == type && may_change(m, &in->records[i]);
+	return n;
+}
+
+/* One that may be changed; in->count: there is none. Each type has the same chance, however many
+ * records there are of it. */
+static unsigned any_record(struct mutator *m, const struct input *in)
+{
+	unsigned type, types = 0, pick, i;
+
+	for (type = 0; type < RECORD_TYPES; type++)
+		types += count(m, in, type) != 0;
+	if (!types)
 		return in->count;
-	pick = (unsigned)below(m, n);
+	pick = (unsigned)below(m, types);
+	for (type = 0; type < RECORD_TYPES; type++)
+		if (count(m, in, type) && !pick--)
+			break;
+	pick = (unsigned)below(m, count(m, in, type));
 	for (i = 0; i < in->count; i++)
-		if (may_change(m, &in->records[i]) && !pick--)
+		if (in->records[i].type == type && !pick--)
 			break;
 	return i;
 }
@@ -57,17 +71,25 @@ static void change_flags(struct mutator *m, struct record *r)
 		r->flags ^= (uint8_t)(below(m, 2) ? ELEMENTS_REPLACE : 0x10u << below(m, 3));
 }
 
-/* The first byte, the type of an indication, is seldom what matters, and so with the room for an
- * answer. */
+/* What is in front is changed as well, now and then. */
 static void change_behind(struct mutator *m, struct record *r, size_t head)
 {
 	struct span s;
 
-	if (r->length < head || below(m, 8) == 0)
+	if (r->length < head || below(m, 4) == 0)
 		head = 0;
 	s = (struct span){r->bytes + head, r->length - head, RECORD_BYTES - head};
 	mutate_bytes(m, &s);
 	r->length = (uint16_t)(head + s.length);
+}
+
+/* The room for an answer is a number of its own, and small ones are the ones to try. */
+static void change_control(struct mutator *m, struct record *r)
+{
+	if (r->length >= 2 && below(m, 3) == 0)
+		store_le16(r->bytes, (uint16_t)below(m, below(m, 2) ? 16 : 256));
+	else
+		change_behind(m, r, 2);
 }
 
 static void change_elements(struct mutator *m, struct record *r)
@@ -106,7 +128,7 @@ static void change_record(struct mutator *m, struct record *r)
 		change_behind(m, r, 1);
 		break;
 	case RECORD_CONTROL:
-		change_behind(m, r, 2);
+		change_control(m, r);
 		break;
 	}
 }

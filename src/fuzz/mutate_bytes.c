@@ -177,7 +177,7 @@ void mutate_bytes(struct mutator *m, struct span *s)
 {
 	static void (*const changes[])(struct mutator *, struct span *) = {flip, flip, set_byte,
 		arithmetic, arithmetic, edge, edge, cut, repeat, overwrite, insert, token, token,
-		shorten, lengthen};
+		shorten, lengthen, lengthen};
 
 	changes[below(m, sizeof(changes) / sizeof(changes[0]))](m, s);
 }

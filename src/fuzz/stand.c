@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "crypto/crypto.h"
+
 #define WAIT_MS 1000
 
 struct place {
@@ -18,6 +20,8 @@ struct stand {
 	struct lab_config lab;
 	struct lab_life life;
 	struct runner *runner;
+	/* Not used here: what the library sets up for the first one, each run then finds done. */
+	struct crypto *warm;
 	unsigned count;
 	struct place places[RUNNER_JOBS + 1]; /* one of them is .told */
 	struct place *told;
@@ -50,6 +54,7 @@ int stand_new(const struct lab_config *lab, unsigned jobs, struct stand **out)
 	s->lab = *lab;
 	s->life = feed_life;
 	s->lab.life = &s->life;
+	s->warm = crypto_new();
 	if (!make_places(s, jobs) || runner_new(&s->lab, jobs, &s->runner)) {
 		stand_free(s);
 		return -ENOMEM;
@@ -65,6 +70,7 @@ void stand_free(struct stand *s)
 	if (!s)
 		return;
 	runner_free(s->runner);
+	crypto_free(s->warm);
 	for (i = 0; i < s->count; i++)
 		munmap(s->places[i].slot, sizeof(struct feed_slot));
 	free(s);
