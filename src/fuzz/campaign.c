@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/wipe.h"
@@ -35,6 +36,7 @@ struct work {
 	struct input input, other;
 	uint64_t began, told, grown; /* ns */
 	uint64_t next;               /* number of the next run */
+	bool made;                   /* the folder for findings */
 	int error;
 	char *err;
 	size_t room;
@@ -353,7 +355,8 @@ static int open_folders(struct work *w)
 
 	if (rc || !crashes)
 		return rc;
-	if (mkdir(crashes, 0777) == 0 || errno == EEXIST)
+	w->made = mkdir(crashes, 0777) == 0;
+	if (w->made || errno == EEXIST)
 		return 0;
 	rc = -errno;
 	snprintf(w->err, w->room, "%s: %s", crashes, strerror(-rc));
@@ -386,6 +389,8 @@ int campaign_run(const struct campaign_config *config, struct campaign *out, cha
 	if (!w->error)
 		finish(w);
 	rc = w->error;
+	if (w->made)
+		rmdir(config->crashes); /* if there are none, it stays not */
 	corpus_free(&w->corpus);
 	stand_free(w->stand);
 	wipe(w, sizeof(*w));
