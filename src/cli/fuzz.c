@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "verify/report.h"
 
 #define BUDGET_S       60
 #define MINIMISE_RUNS  600
@@ -38,6 +39,7 @@ static const char more_usage[] =
 	"                      corpus give the same inputs\n"
 	"  --only KIND,...     change these only: packet, elements, profile, indication, control,\n"
 	"                      ui-response\n"
+	"  --until RULE        stop as soon as this is found: X-40, crash, hang, ...\n"
 	"  --dictionary FILE   more tokens, in the form of AFL\n"
 	"  --replay FILE       one run with this input: its crossings, and what it finds\n"
 	"  --minimise FILE     make this input smaller, into FILE.min, and show it\n"
@@ -55,6 +57,7 @@ enum {
 	OPTION_RUNS,
 	OPTION_JOBS,
 	OPTION_ONLY,
+	OPTION_UNTIL,
 	OPTION_DICTIONARY,
 	OPTION_REPLAY,
 	OPTION_MINIMISE,
@@ -71,6 +74,7 @@ static const struct option long_options[] = {
 	{"runs", required_argument, NULL, OPTION_RUNS},
 	{"jobs", required_argument, NULL, OPTION_JOBS},
 	{"only", required_argument, NULL, OPTION_ONLY},
+	{"until", required_argument, NULL, OPTION_UNTIL},
 	{"dictionary", required_argument, NULL, OPTION_DICTIONARY},
 	{"replay", required_argument, NULL, OPTION_REPLAY},
 	{"minimise", required_argument, NULL, OPTION_MINIMISE},
@@ -116,6 +120,16 @@ static int take_only(struct campaign_config *c, char *list)
 				word);
 	}
 	return c->types ? 0 : cli_error("--only: which kind?");
+}
+
+static int take_until(struct campaign_config *c, const char *rule)
+{
+	enum rule_id id = rule_by_name(rule);
+
+	c->until = id < RULE_COUNT ? rule_info(id)->id : rule;
+	if (id < RULE_COUNT || report_has_rule(rule))
+		return 0;
+	return cli_error("--until %s: neither a rule nor a kind of finding", rule);
 }
 
 static int take_dictionary(struct dictionary *d, const char *path)
@@ -165,6 +179,8 @@ static int take(struct fuzz_arguments *a, int option)
 		return rc;
 	case OPTION_ONLY:
 		return take_only(c, optarg);
+	case OPTION_UNTIL:
+		return take_until(c, optarg);
 	case OPTION_DICTIONARY:
 		return take_dictionary(&a->dictionary, optarg);
 	case OPTION_REPLAY:

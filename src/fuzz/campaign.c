@@ -36,6 +36,7 @@ struct work {
 	struct input input, other;
 	uint64_t began, told, grown; /* ns */
 	uint64_t next;               /* number of the next run */
+	bool found;                  /* what was looked for */
 	bool made;                   /* the folder for findings */
 	int error;
 	char *err;
@@ -77,7 +78,7 @@ static bool spent(const struct work *w)
 {
 	const struct campaign_config *c = w->config;
 
-	return w->error || (c->stop && *c->stop) ||
+	return w->error || w->found || (c->stop && *c->stop) ||
 	       (c->budget_s > 0 && seconds(w->began) >= c->budget_s) ||
 	       (c->max_runs && w->next >= c->max_runs);
 }
@@ -111,6 +112,8 @@ static void take_finding(struct work *w, const struct identity *id, const char *
 	struct campaign *c = w->out;
 	struct campaign_finding *f = known(c, id->key);
 
+	if (w->config->until && strcmp(w->config->until, id->rule) == 0)
+		w->found = true;
 	if (f) {
 		f->count++;
 		return;
@@ -293,8 +296,8 @@ static bool shows(void *user, const struct input *in)
 	return stand_try(w->stand, in, false, &w->trial) == 0 && trial_has(&w->trial, s->key);
 }
 
-/* A crash that was not seen from inside, since the module had written over what that needs, is
- * taken for one that was: of the same handler, by the same signal. */
+/* A crash whose place is not known, since the module had written over what that needs, is taken for
+ * one of the same handler whose place is. */
 static void merge_unseen(struct campaign *c)
 {
 	unsigned i, k;

@@ -47,6 +47,7 @@ struct campaign_config {
 	uint32_t types; /* MUTATE_ALL, or a bit set of 1 << enum record_type */
 	const struct dictionary *dictionary;
 	unsigned minimise_runs; /* for each finding, at most */
+	const char *until;      /* a rule, or crash, hang, ...: stop when it is found; NULL: none */
 	const volatile sig_atomic_t *stop;
 	/* Now and then; NULL: not wanted. */
 	void (*progress)(void *user, const struct campaign_progress *p);

@@ -63,12 +63,26 @@ static void describe_crash(const struct crash *c, struct identity *out)
 		snprintf(out->text + n, sizeof(out->text) - n, ", at an address without code");
 	else if (c->place == CRASH_OUTSIDE)
 		snprintf(out->text + n, sizeof(out->text) - n, ", outside of the module");
-	out->seen = true;
+	/* A return address that was written over leads anywhere: that is the place of no mistake.
+	 */
+	out->seen = c->place == CRASH_MODULE || what[0];
+	if (!out->seen) {
+		out->key = out->wide;
+		return;
+	}
 	out->key = mix_number(out->key, (uint64_t)(uint32_t)c->signal);
 	out->key = mix_number(out->key, c->handler);
 	out->key = mix_number(out->key, c->place);
 	out->key = mix_number(out->key, c->place == CRASH_MODULE ? c->offset : 0);
 	out->key = mix_text(out->key, what);
+}
+
+/* Of "signal 11 (SIGSEGV) in Dot11ExtIhvControl": the handler. */
+static const char *last_word(const char *text)
+{
+	const char *space = strrchr(text, ' ');
+
+	return space ? space : text;
 }
 
 unsigned identities_of(const struct run *run, const struct crash *crash, struct identity *out)
@@ -82,13 +96,15 @@ unsigned identities_of(const struct run *run, const struct crash *crash, struct 
 			.seq = f->seq};
 
 		snprintf(id.rule, sizeof(id.rule), "%s", f->rule);
-		if (crash->signal && strcmp(f->rule, "crash") == 0) {
+		snprintf(id.text, sizeof(id.text), "%s", f->text);
+		if (strcmp(f->rule, "crash") == 0)
+			id.wide = mix_text(id.key, last_word(f->text));
+		if (id.wide && crash->signal)
 			describe_crash(crash, &id);
-		} else {
-			snprintf(id.text, sizeof(id.text), "%s", f->text);
+		else if (id.wide && strncmp(f->text, "signal ", 7) == 0)
+			id.key = id.wide;
+		else
 			id.key = mix_text(id.key, f->text);
-		}
-		id.wide = strcmp(f->rule, "crash") == 0 ? mix_text(start(f), f->text) : 0;
 		for (k = 0; k < n && out[k].key != id.key; k++)
 			;
 		if (k == n)

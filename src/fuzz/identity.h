@@ -10,11 +10,12 @@
 
 struct identity {
 	/*
-	 * Of a crash that was seen from inside: what it died of, the handler, and where. Of others:
-	 * rule, severity and text, without the numbers in it, since these are often the input's.
+	 * Of a crash that was seen from inside: what it died of, the handler, and where; of one
+	 * whose place is not known, the handler. Of others: rule, severity and text, without the
+	 * numbers in it, since these are often the input's.
 	 */
 	uint64_t key;
-	/* Of any crash: the same without the place. .seen: it was seen from inside. */
+	/* Of any crash: the same by handler alone. .seen: its place in the module is known. */
 	uint64_t wide;
 	bool seen;
 	char rule[OUTCOME_RULE]; /* "X-40", "crash", "hang", ... */

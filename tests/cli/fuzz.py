@@ -71,58 +71,73 @@ def save(name, *records):
     return at(name)
 
 
-def hunt(name, network, runs, rule, most, size, *args):
-    """A mistake is found within so many runs, as so many findings at most, by an input of so many bytes."""
+def crashes(report, rule):
+    return [finding for finding in report['findings'] if finding['rule'] == rule]
+
+
+def hunt(name, network, rule, size, kinds, *args):
+    """A mistake is found within so many runs, by an input of so many bytes, which has records of these kinds alone."""
     path = mutant(name)
-    folder = at('crashes-' + '-'.join([name, *args]))
-    report = campaign(path, *network, '--runs', str(runs), '--jobs', '1', '--crashes', folder, *args, expect=1)
-    found = [f for f in report['findings'] if f['rule'] == rule]
-    assert found, f'{name}: no {rule} in {runs} runs'
-    assert len(found) <= most, f'{name}: {len(found)} findings: {[f["text"] for f in found]}'
-    assert len({f['identity'] for f in found}) == len(found)
-    smallest = min(found, key=lambda f: sum(len(r['bytes']) for r in f['input']))
-    length = sum(len(r['bytes']) // 2 for r in smallest['input'])
-    assert length <= size, f'{name}: {length} bytes: {smallest["input"]}'
-    assert smallest['repeated'] and os.path.exists(smallest['file'])
+    report = campaign(path, *network, '--runs', '4000', '--jobs', '1', '--until', rule, '--crashes',
+                      at('crashes-' + '-'.join([name, *args])), *args, expect=1)
+    found = crashes(report, rule)
+    assert len(found) == 1, f'{name}: {[f["text"] for f in found]}'
+    records = found[0]['input']
+    length = sum(len(record['bytes']) // 2 for record in records)
+    assert records and length <= size, f'{name}: {length} bytes: {records}'
+    assert all(record['type'] in kinds for record in records), f'{name}: {records}'
+    assert found[0]['severity'] == 'F' and found[0]['repeated'] and os.path.exists(found[0]['file'])
     # The command that it prints shows the same.
-    again = fuzz(path, *network, *args, '--replay', smallest['file'], expect=1)
+    again = fuzz(path, *network, *args, '--replay', found[0]['file'], expect=1)
     assert f'finding {rule}' in again.stdout.decode(), again.stdout
-    return smallest
 
 
-# (name, network, runs, findings at most, bytes of the smallest input at most, the record it needs)
+# (name, network, bytes of the input at most, the records it may have)
 HOSTILE = [
-    ('x68_control_stack', [], 200, 2, 400, 'control'),
-    ('x68_control_length', [], 300, 2, 10, 'control'),
-    ('x68_profile_stack', [], 900, 2, 700, ('security', 'connectivity')),
-    ('x68_beacon_stack', [], 200, 4, 300, 'elements'),
-    ('x68_indication_size', [], 200, 2, 2, 'indication'),
-    ('x68_packet_stack', WPA2, 200, 3, 400, 'packet'),
-    ('x68_key_data_length', WPA2, 300, 3, 400, 'packet'),
-    ('x68_short_packet', WPA2, 200, 3, 100, 'packet'),
+    ('x68_control_stack', [], 400, ['control']),
+    ('x68_control_length', [], 10, ['control']),
+    ('x68_profile_stack', [], 700, ['security', 'connectivity']),
+    ('x68_beacon_stack', [], 300, ['elements']),
+    ('x68_indication_size', [], 2, ['indication']),
+    ('x68_packet_stack', WPA2, 700, ['packet']),
+    ('x68_key_data_length', WPA2, 400, ['packet']),
+    ('x68_short_packet', WPA2, 100, ['packet']),
 ]
 
 
 @plain
 def finds_hostile_mutants():
-    for name, network, runs, most, size, kind in HOSTILE:
-        found = hunt(name, network, runs, 'crash', most, size, '--in-process')
-        kinds = [record['type'] for record in found['input']]
-        assert kinds and all(k in kind for k in kinds), f'{name}: {kinds}'
-        assert found['severity'] == 'F'
+    for name, network, size, kinds in HOSTILE:
+        hunt(name, network, 'crash', size, kinds, '--in-process')
 
 
 @plain
 def finds_them_isolated():
-    for name, network, runs, most, size, kind in HOSTILE:
-        hunt(name, network, runs, 'crash', most, size, '--isolate', '--only',
-             'profile' if isinstance(kind, tuple) else kind)
+    for name, network, size, kinds in HOSTILE:
+        hunt(name, network, 'crash', size, kinds, '--isolate', '--only', ','.join(kinds))
 
 
 @plain
 def finds_rules():
-    hunt('x69_claims', [], 60, 'X-69', 1, 2, '--in-process')
-    hunt('x69_writes_beyond', [], 200, 'X-69', 1, 8, '--in-process', '--only', 'control')
+    hunt('x69_claims', [], 'X-69', 3, ['control'], '--in-process')
+    hunt('x69_writes_beyond', [], 'X-69', 8, ['control'], '--in-process')
+
+
+@plain
+def tells_findings_apart():
+    """Many runs with one mistake are one finding; and each place of the module that crashes is another."""
+    def identities(name, kind):
+        report = campaign(mutant(name), '--runs', '250', '--jobs', '1', '--only', kind, expect=1)
+        return crashes(report, 'crash')
+    # A stack that is written over crashes in many ways, all of them in one place.
+    found = identities('x68_control_stack', 'control')
+    assert len(found) == 1 and found[0]['count'] > 20, found
+    # Two instructions read the structure that is too short.
+    found = identities('x68_indication_size', 'indication')
+    assert 1 <= len(found) <= 2 and found[0]['count'] > 20, found
+    found = identities('x68_beacon_stack', 'elements')
+    assert 1 < len(found) <= 6 and len({f['identity'] for f in found}) == len(found), found
+    assert all('PerformCapabilityMatch, at module+0x' in f['text'] for f in found), found
 
 
 @test
