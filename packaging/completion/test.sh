@@ -11,7 +11,7 @@ program=$(realpath "$program") || exit 1
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
-touch one.so two.so win.dll home.xml trace.jsonl 'with blank.so'
+touch one.so two.so win.dll home.xml trace.jsonl part.json 'with blank.so'
 mkdir sub
 
 # shellcheck source=/dev/null
@@ -34,8 +34,8 @@ offers() { # EXPECTED WORD... : the last word is the one being typed
 	fi
 }
 
-offers '--help|--version|check|inspect|rules|run' ''
-offers 'rules|run' r
+offers '--help|--version|check|inspect|merge|replay|rules|run|verify' ''
+offers 'replay|rules|run' r
 offers '--ap|--deadline|--end|--help|--in-process|--isolate|--json|--module|--page-guard|--pcap|--peer|--peer-deadline|--profile|--seed|--stop-deadline|--strict|--trace|--ui-response|--version' run one.so --
 offers '--page-guard|--pcap|--peer|--peer-deadline|--profile' run one.so --p
 offers '--in-process|--isolate' run one.so --i
@@ -46,6 +46,7 @@ offers '' run one.so --peer ''
 offers '--help|--json|--strict|--version' check -
 offers '--help|--no-load|--version' inspect --
 offers '--help|--version' rules --
+offers '--help|--html|--json|--junit|--sarif|--version' merge --
 offers 'disable|disassociate|disconnect|enable|pending|remove|roam' run one.so --end ''
 offers 'remove|roam' run one.so --end r
 offers 'roam' run one.so --end = ro
@@ -57,8 +58,18 @@ offers 'trace.jsonl' run one.so --trace tr
 offers 'one.so|sub|two.so|win.dll|with blank.so' run ''
 offers 'one.so' inspect --no-load o
 offers 'trace.jsonl' check tr
+offers 'part.json|sub' merge ''
+offers 'win.dll|with blank.so' merge part.json --html wi
 offers 'H-30|H-31|H-32' rules H-3
 offers 'X-40' rules X-01 x-40
+offers 'one.so|sub|two.so|win.dll|with blank.so' verify ''
+offers 'one.so' replay o
+offers 'home.xml|sub' verify one.so --ui-profile ''
+offers '--sarif|--scenario|--seed|--shard|--stop-deadline|--strict' verify one.so --s
+offers 'reassociate|reconnect|rekey|reload|reset|roam' verify one.so --scenario r
+offers 'X-40' verify one.so --until x-40
+offers 'win.dll|with blank.so' verify one.so --json wi
+offers '' replay one.so --plan ''
 offers '' bogus ''
 offers '' bogus --
 

@@ -23,10 +23,10 @@ static const struct {
 };
 
 const char outputs_help[] =
-	"  --json FILE    the whole report, for openihv merge and for programs\n"
-	"  --junit FILE   JUnit XML, a test case for each rule\n"
-	"  --sarif FILE   SARIF 2.1.0\n"
-	"  --html FILE    one page for a browser, or to be printed\n";
+	"  --json FILE         the whole report, for openihv merge and for programs\n"
+	"  --junit FILE        JUnit XML, a test case for each rule\n"
+	"  --sarif FILE        SARIF 2.1.0\n"
+	"  --html FILE         one page for a browser, or to be printed\n";
 
 bool outputs_option(struct outputs *o, int option)
 {

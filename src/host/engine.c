@@ -21,7 +21,10 @@
 
 #include "base/clock.h"
 
-#define SETTLE_NS (50 * NS_PER_US) /* between two looks at a module that is busy */
+#define SETTLE_NS (50 * NS_PER_US)  /* between two looks at a module that is busy */
+#define LEAP_NS   (20 * NS_PER_MS)  /* of virtual time: shorter ones are frames on the air */
+#define OWED_NS   (NS_PER_S) /* of real time, for a module that owes a completion */
+#define LAST_NS   (5 * NS_PER_S)    /* the same, before it is held to have failed */
 #define PATIENCE_NS                                                                                \
 	(100 * NS_PER_MS) /* of real time, for a handler that sleeps, in virtual time              \
 			   */
@@ -158,6 +161,13 @@ static bool pump(struct host *h)
 	something = h->module->ops->pump(h->module);
 	pthread_mutex_lock(&h->lock);
 	return something;
+}
+
+/* A thread of the module's, or the one of ours that is named, will wake by itself. */
+static bool dozes(const struct host *h, pid_t tid)
+{
+	return h->life.alive && !h->alone && h->module->ops->dozes &&
+	       h->module->ops->dozes(h->module, tid);
 }
 
 static bool has_died(const struct host *h)
@@ -326,6 +336,7 @@ void engine_enter(struct host *h)
 
 void engine_leave(struct host *h)
 {
+	h->acted = monotonic_ns();
 	engine_changed(h);
 	pthread_mutex_unlock(&h->lock);
 	if (current)
@@ -338,6 +349,7 @@ static void make_call(struct host *h, struct server *me, struct call *c)
 	call_begin(h, c);
 	h->alone = false;
 	h->restless = 0;
+	h->acted = monotonic_ns();
 	me->call = c;
 	me->calls++;
 	current = me;
@@ -357,24 +369,62 @@ static void make_call(struct host *h, struct server *me, struct call *c)
 	}
 }
 
-/*
- * Virtual time knows nothing of a module that sleeps by the system's clock. A handler that blocks
- * is given a while of real time to return, before virtual time leaps to its deadline.
- */
-static bool give_patience(struct host *h)
+/* A handler that blocks is given a while, and all of its time if it is a clock that it waits for
+ * and virtual time would leap to its deadline. */
+static bool blocks_a_while(const struct host *h, const struct server *s, uint64_t leap)
 {
-	const struct server *s;
-	uint64_t now;
+	uint64_t since = monotonic_ns() - s->since;
+
+	if (!s->displaced || !s->call || s->call->late || s->call->abandoned)
+		return false;
+	if (since < PATIENCE_NS)
+		return true;
+	/* In another process the threads that wait for it to return sleep by a clock, too. */
+	return !h->module->remote && s->overdue.at <= leap && since < watch_deadline(h, s->call) &&
+	       dozes(h, s->tid);
+}
+
+/* The module has begun what it has not completed, and no user is asked. Tells whether virtual time
+ * would leap to the end of its time. */
+static bool owes(const struct host *h, uint64_t leap, bool *last)
+{
+	const struct host_adapter *a;
+	bool any = false;
+
+	*last = false;
+	TAILQ_FOREACH(a, &h->adapter_list, next)
+	{
+		bool pre = a->connect == CONNECT_PRE && !ui_pending(a);
+		bool post = a->port.state == DATAPORT_PENDING;
+
+		any |= pre || post;
+		*last |= pre && timer_armed(&a->watchdog) && a->watchdog.at <= leap;
+		*last |= post && timer_armed(&a->security_timer) && a->security_timer.at <= leap;
+	}
+	return any;
+}
+
+/*
+ * Virtual time knows nothing of a module that sleeps by the system's clock. Before it leaps, one
+ * that blocks, or owes something and will wake by itself, is given a while of real time: a short
+ * one, and a long one where the leap would be held against it.
+ */
+static bool give_patience(struct host *h, uint64_t delay)
+{
+	uint64_t leap = loop_now(h->loop) + delay;
+	const struct server *s = NULL;
+	bool last = false, waits = false;
 
 	/* Nobody waits for one that is kept on purpose, or for whoever waits for it. */
-	if (!h->displaced || atomic_load(&h->module->held))
+	if (atomic_load(&h->module->held))
 		return false;
-	now = monotonic_ns();
-	TAILQ_FOREACH(s, &h->servers, next)
-	if (s->displaced && s->call && !s->call->late && !s->call->abandoned &&
-		now - s->since < PATIENCE_NS)
+	if (h->displaced)
+		TAILQ_FOREACH(s, &h->servers, next)
+	if (blocks_a_while(h, s, leap))
 		break;
-	if (!s)
+	if (!s && delay != UINT64_MAX && delay >= LEAP_NS && owes(h, leap, &last))
+		waits = monotonic_ns() - h->acted < (last ? LAST_NS : OWED_NS) && dozes(h, 0);
+	if (!s && !waits)
 		return false;
 	h->waiting_for_module = true;
 	wait_for(&h->change, &h->lock, NS_PER_MS);
@@ -391,7 +441,7 @@ static void pass_time(struct host *h)
 	int fd = -1;
 
 	if (loop_clock(h->loop) == LOOP_VIRTUAL) {
-		if (pump(h) || has_died(h) || give_patience(h))
+		if (pump(h) || has_died(h) || give_patience(h, delay))
 			return; /* look again */
 		h->restless = 0;
 		if (delay > left) {

@@ -232,6 +232,7 @@ struct host {
 	bool running, quit, waiting_for_module, asleep;
 	uint64_t restless; /* by the system's clock: since when the module alone keeps virtual time
 			      still; 0: it does not */
+	uint64_t acted;    /* by the system's clock: when the module was called, or called, last */
 	bool alone;        /* the module had no thread at the last look, and was not called since */
 	enum host_run_result run_result;
 	bool (*until)(void *user);

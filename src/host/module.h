@@ -311,7 +311,8 @@ struct module_probe {
 		struct {
 			/* By how much the chosen clocks jump, as the code in the module's file sees
 			 * them, added to earlier jumps. Those of the host and of libraries stay;
-			 * points in time that the module waits for are put right. */
+			 * points in time that the module waits for are put right. A module
+			 * that is loaded anew has the right time. */
 			int64_t jump_ns;
 			bool wall, monotonic; /* which */
 		} clock;
@@ -373,6 +374,10 @@ struct module_ops {
 	/* What the module's own threads are doing: only if none is busy can the host alone make
 	 * something happen. Never waits. */
 	enum module_activity (*activity)(struct module *m);
+	/* Optional: a thread of the module's own that sleeps, or (in this process) the host's
+	 * thread `host_thread` if that is not 0, will wake by itself at some point in time, or
+	 * nobody knows. Asked when activity() has said that they sleep. */
+	bool (*dozes)(struct module *m, int host_thread);
 	/* Threads that the module made and that still live, after a short grace for those that are
 	 * about to end. Asked after DeinitService. */
 	unsigned (*threads)(struct module *m);
@@ -402,7 +407,8 @@ struct module_ops {
 	 * Asks or does what p says; NULL in a carrier that can do none of it. Any thread, with no
 	 * lock held, also while calls are open or another probe is; it may carry out calls of the
 	 * module meanwhile. On an error no output counts.
-	 * -ENOTSUP: not this one, here (PROBE_SCAN of the host's own process, PROBE_CLOCK on a
+	 * -ENOTSUP: not this one, here (PROBE_SCAN of the host's own process or with sanitizers,
+	 * PROBE_CLOCK on a
 	 * machine whose loader's tables it does not know); -EINVAL: a needle or count that is none;
 	 * -EIO: the module has ended; -ETIMEDOUT: no answer within a second; or the error of a
 	 * system call.

@@ -23,6 +23,8 @@ struct server {
 void engine_end_run(struct host *h, enum host_run_result result);
 /* Its call waits for something that only others can bring about. */
 bool server_blocked(const struct server *s);
+/* How long a call may be open, in ns. */
+uint64_t watch_deadline(const struct host *h, const struct call *c);
 /* One more, ready to lead. 0 or the errno of a thread. */
 int server_add(struct host *h);
 

@@ -13,7 +13,7 @@
 #define LOOK_MS 2   /* between two looks at the leader */
 #define REST_MS 250 /* the same, while it sleeps */
 
-static uint64_t deadline(const struct host *h, const struct call *c)
+uint64_t watch_deadline(const struct host *h, const struct call *c)
 {
 	if (c->hc.fn == FN_STOP_POST_ASSOCIATE)
 		return h->config.stop_deadline_ms * NS_PER_MS;
@@ -60,7 +60,7 @@ static void look_at_clock(struct host *h)
 		if (!c || s->watched != s->calls) {
 			s->watched = s->calls;
 			s->since = now;
-		} else if (!c->late && !c->abandoned && now - s->since >= deadline(h, c)) {
+		} else if (!c->late && !c->abandoned && now - s->since >= watch_deadline(h, c)) {
 			say_overdue(h, s->call);
 		}
 	}
@@ -80,7 +80,7 @@ static void take_lead(struct host *h)
 {
 	struct server *blocked = h->leader;
 	const struct call *c = blocked->call;
-	uint64_t open = loop_now(h->loop) - c->x.time, limit = deadline(h, c);
+	uint64_t open = loop_now(h->loop) - c->x.time, limit = watch_deadline(h, c);
 
 	timer_arm(h->loop, &blocked->overdue, limit > open ? limit - open : 0, overdue, blocked);
 	blocked->displaced = true;

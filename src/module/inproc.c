@@ -16,8 +16,8 @@
 #include "module/probe.h"
 #include "module/threads.h"
 
-#define TABLES   3         /* members of struct function_tables */
-#define GRACE_NS 200000000 /* for threads that are about to end when DeinitService returns */
+#define TABLES   3          /* members of struct function_tables */
+#define GRACE_NS 1000000000 /* for threads that are about to end when DeinitService returns */
 
 struct all_tables {
 	DOT11EXT_APIS apis;
@@ -241,26 +241,31 @@ static enum module_activity inproc_activity(struct module *module)
 	return threads_activity(((struct inproc *)module)->threads);
 }
 
+static bool inproc_dozes(struct module *module, int host_thread)
+{
+	return threads_doze(((struct inproc *)module)->threads, host_thread);
+}
+
 static unsigned inproc_threads(struct module *module)
 {
 	struct inproc *m = (struct inproc *)module;
-	uint64_t end = monotonic_ns() + GRACE_NS;
-	unsigned n;
+	uint64_t end = monotonic_ns() + GRACE_NS, n, cpu;
 
-	/* A thread that was joined may still be on its last steps in the kernel. */
-	while ((n = threads_foreign(m->threads)) && monotonic_ns() < end)
+	/* One that was joined is known to be about to end; one that was detached may be on its last
+	 * steps towards that. */
+	while (threads_usage(m->threads, &n, &cpu) == 0 && n && monotonic_ns() < end)
 		platform_yield();
 	if (m->carried.guard)
 		guard_tell(m->carried.guard, &m->module); /* of threads that ended since */
-	return n;
+	return (unsigned)n;
 }
 
 static void inproc_host_thread(struct module *module, bool began)
 {
+	heap_enter(false); /* what it still allocates at its end is not the module's either */
 	/* Without memory for its number the thread counts as the module's, and virtual time waits
 	 * for it. */
 	threads_claim(((struct inproc *)module)->threads, began);
-	heap_enter(!began);
 }
 
 static void inproc_release(struct module *module, void *token)
@@ -301,6 +306,7 @@ static void inproc_close(struct module *module)
 static const struct module_ops inproc_ops = {
 	.call = inproc_call,
 	.activity = inproc_activity,
+	.dozes = inproc_dozes,
 	.threads = inproc_threads,
 	.host_thread = inproc_host_thread,
 	.release = inproc_release,

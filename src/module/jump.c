@@ -18,6 +18,20 @@ int64_t jump_monotonic(void)
 	return atomic_load_explicit(&by_monotonic, memory_order_relaxed);
 }
 
+static int replace_once(void *library)
+{
+	int err = replaced == library ? 0 : jump_replace(library);
+
+	if (!err)
+		replaced = library;
+	return err;
+}
+
+int jump_prepare(void *library)
+{
+	return jump_early ? replace_once(library) : 0;
+}
+
 int jump(void *library, int64_t ns, bool wall, bool monotonic)
 {
 	int64_t to_wall = jump_wall(), to_monotonic = jump_monotonic();
@@ -26,12 +40,9 @@ int jump(void *library, int64_t ns, bool wall, bool monotonic)
 	if ((wall && __builtin_add_overflow(to_wall, ns, &to_wall)) ||
 		(monotonic && __builtin_add_overflow(to_monotonic, ns, &to_monotonic)))
 		return -EINVAL;
-	if (replaced != library) {
-		err = jump_replace(library);
-		if (err)
-			return err;
-		replaced = library;
-	}
+	err = replace_once(library);
+	if (err)
+		return err;
 	atomic_store(&by_wall, to_wall);
 	atomic_store(&by_monotonic, to_monotonic);
 	return 0;

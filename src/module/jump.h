@@ -4,8 +4,8 @@
  * for a point in time, is replaced by functions of ours in its own table of imports: the host and
  * all libraries have theirs as before, and pay nothing.
  *
- * Not seen are clocks that a library reads for the module (libstdc++'s, say), and functions that it
- * looks up by name.
+ * Not seen are clocks that a library reads for the module (libstdc++'s, say), and, but for Windows,
+ * functions that it looks up by name.
  */
 #ifndef OPENIHV_MODULE_JUMP_H
 #define OPENIHV_MODULE_JUMP_H
@@ -20,6 +20,8 @@
  * go; or the error of a system call. One thread at a time.
  */
 int jump(void *library, int64_t ns, bool wall, bool monotonic);
+/* To be called once the library is loaded. 0 or an error as above. */
+int jump_prepare(void *library);
 /* All clocks are right again: for the next module. */
 void jump_forget(void);
 
@@ -33,6 +35,8 @@ struct jump_import {
 /* Of jump_posix.c or jump_windows.c: what is replaced, and by what. */
 extern const struct jump_import jump_imports[];
 extern const size_t jump_import_count;
+/* They are replaced before the first call of the module, and not at the first jump. */
+extern const bool jump_early;
 
 /* How far the clocks have jumped. */
 int64_t jump_wall(void);

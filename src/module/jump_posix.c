@@ -224,3 +224,4 @@ const struct jump_import jump_imports[] = {
 	{"timerfd_settime", OURS(our_timerfd_settime)},
 };
 const size_t jump_import_count = sizeof(jump_imports) / sizeof(jump_imports[0]);
+const bool jump_early = false;

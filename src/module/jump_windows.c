@@ -119,6 +119,18 @@ static BOOL WINAPI our_SetWaitableTimer(HANDLE timer, const LARGE_INTEGER *due, 
 	return SetWaitableTimer(timer, &real, period, routine, user, resume);
 }
 
+/* winpthreads looks up what not every Windows has. */
+static FARPROC WINAPI our_GetProcAddress(HMODULE library, const char *name)
+{
+	FARPROC found = GetProcAddress(library, name);
+	size_t i;
+
+	for (i = 0; found && (uintptr_t)name > UINT16_MAX && i < jump_import_count; i++)
+		if (strcmp(jump_imports[i].name, name) == 0)
+			memcpy(&found, &jump_imports[i].ours, sizeof(found));
+	return found;
+}
+
 #define OURS(function) (void (*)(void))(function)
 
 const struct jump_import jump_imports[] = {
@@ -132,6 +144,9 @@ const struct jump_import jump_imports[] = {
 	{"QueryPerformanceCounter", OURS(our_QueryPerformanceCounter)},
 	{"time", OURS(our_time64)},
 	{"_time64", OURS(our_time64)},
+	{"GetProcAddress", OURS(our_GetProcAddress)},
 	{"SetWaitableTimer", OURS(our_SetWaitableTimer)},
 };
 const size_t jump_import_count = sizeof(jump_imports) / sizeof(jump_imports[0]);
+/* What is looked up is kept. */
+const bool jump_early = true;

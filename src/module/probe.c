@@ -29,9 +29,13 @@ int probe_new(void *library, struct threads *threads, bool scans, struct probe *
 	pthread_mutex_init(&p->lock, NULL);
 	p->library = library;
 	p->threads = threads;
-	err = usage_new(&p->usage);
+	err = jump_prepare(library);
+	if (!err)
+		err = usage_new(&p->usage);
 	if (!err && scans)
 		err = scan_new(library, &p->scan);
+	if (err == -ENOTSUP)
+		err = 0;
 	if (err)
 		probe_free(p);
 	else

@@ -9,9 +9,8 @@
 #include "module/platform.h"
 
 #define PIECE  (64u * 1024)
-#define BEHIND (MODULE_NEEDLE_SIZE - 1) /* bytes behind a piece that belong to what begins in it   \
-					 */
-#define FIRST 4u                        /* bytes by which most places are ruled out */
+#define BEHIND (MODULE_NEEDLE_SIZE - 1) /* read with a piece: of what begins in it */
+#define FIRST  4u                       /* bytes by which most places are ruled out */
 
 /* In pages of its own, which are left out. */
 struct scan {

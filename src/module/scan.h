@@ -17,7 +17,8 @@ struct scan_range {
 
 struct scan;
 
-/* library: of platform_load(), whose static data is PLACE_DATA. 0 or a negative errno. */
+/* library: of platform_load(), whose static data is PLACE_DATA. 0 or a negative errno;
+ * -ENOTSUP: not with sanitizers. */
 int scan_new(void *library, struct scan **out);
 /* NULL is fine. */
 void scan_free(struct scan *s);

@@ -23,6 +23,13 @@
 #define IS_MMAPPED  2u   /* in the size of a block that is a mapping of its own */
 #define BLOCK_FLAGS 7u
 
+/* A sanitizer's tables are terabytes of memory. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED true
+#else
+#define SANITIZED false
+#endif
+
 struct scan_map {
 	int fd;
 	size_t begin, end; /* of what is read and not used yet */
@@ -39,10 +46,13 @@ struct region {
 
 int scan_map_new(struct scan_map **out)
 {
-	struct scan_map *m = calloc(1, sizeof(*m));
+	struct scan_map *m;
 	int err;
 
 	*out = NULL;
+	if (SANITIZED)
+		return -ENOTSUP;
+	m = calloc(1, sizeof(*m));
 	if (!m)
 		return -ENOMEM;
 	/* Before all descriptors may be gone. */

@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "module/doze.h"
+
 struct foreign {
 	pid_t tid;
 	int fd; /* of its stat file */
@@ -252,6 +254,18 @@ enum module_activity threads_activity(struct threads *t)
 	activity = look(t);
 	pthread_mutex_unlock(&t->lock);
 	return activity;
+}
+
+bool threads_doze(struct threads *t, int ours)
+{
+	size_t i;
+
+	if (ours)
+		return doze_timed(t->tasks, ours);
+	for (i = 0; i < t->nforeign; i++)
+		if (doze_timed(t->tasks, t->foreign[i].tid))
+			return true;
+	return false;
 }
 
 unsigned threads_foreign(struct threads *t)

@@ -28,6 +28,9 @@ void threads_free(struct threads *t);
 int threads_claim(struct threads *t, bool ours);
 /* What the threads do that are not ours. */
 enum module_activity threads_activity(struct threads *t);
+/* One of them, or the thread `ours` if that is not 0, sleeps until a point in time; not on Windows.
+ */
+bool threads_doze(struct threads *t, int ours);
 unsigned threads_foreign(struct threads *t);
 /* How many of those there are, without those that are about to end, and the processor time that
  * they have used (MODULE_UNKNOWN on Windows). 0 or a negative errno. */

@@ -234,3 +234,8 @@ int threads_usage(struct threads *t, uint64_t *count, uint64_t *cpu_ns)
 	*cpu_ns = MODULE_UNKNOWN;
 	return 0;
 }
+
+bool threads_doze(struct threads *t, int ours)
+{
+	return false;
+}

@@ -8,4 +8,5 @@ const char *const trace_phase_names[TRACE_PHASES] = {
 };
 
 /* CROSSING_STALE_TABLE, _PEER_NULL, _REFUSED, _NULL */
-const char *const trace_flag_names[TRACE_FLAGS] = {"stale-table", "peer-null", "refused", "null", "unknown", "held"};
+const char *const trace_flag_names[TRACE_FLAGS] = {
+	"stale-table", "peer-null", "refused", "null", "unknown", "held"};

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "trace/describe.h"
+#include "base/wipe.h"
 #include "crypto/crypto.h"
 #include "module/inproc.h"
 #include "verify/confine.h"
@@ -16,6 +17,7 @@
 #include "worker/worker.h"
 
 #define ETHERTYPE_IPV4 0x0800
+#define ANSWER_NS      (8 * NS_PER_S) /* longer than a handler may take */
 
 void lab_found(struct lab *l, const char *rule, enum rule_severity severity, const char *fmt, ...)
 {
@@ -115,22 +117,34 @@ static void on_notice(void *user, struct host_adapter *host, const struct host_n
 		a->host = NULL;
 }
 
-static void on_ui(void *user, const struct host_ui_request *request)
+/* The user has made up his mind. */
+static void answer(struct timer *t, void *user)
 {
 	struct lab *l = user;
-	uint8_t answer[2 * LAB_UI_RESPONSE + 2] = {0};
+	uint8_t typed[2 * LAB_UI_RESPONSE + 2] = {0};
 	const char *text = l->config->ui_response;
 	uint32_t n = 0;
 
-	l->out->asked = true;
-	if (l->answer) {
-		host_ui_respond(l->host, request->id, l->answer, l->answer_length);
-		return;
-	}
-	/* As a person would have typed it: ASCII, in UTF-16 with an end. */
+	(void)t;
+	/* ASCII, in UTF-16 with an end. */
 	for (; text[n]; n++)
-		answer[2 * n] = (uint8_t)text[n];
-	host_ui_respond(l->host, request->id, answer, n ? 2 * n + 2 : 0);
+		typed[2 * n] = (uint8_t)text[n];
+	n = n ? 2 * n + 2 : 0;
+	while (l->nasked)
+		host_ui_respond(l->host, l->asked[--l->nasked], l->answer ? l->answer : typed,
+			l->answer ? l->answer_length : n);
+	wipe(typed, sizeof(typed));
+}
+
+/* People are slow. */
+static void on_ui(void *user, const struct host_ui_request *request)
+{
+	struct lab *l = user;
+
+	l->out->asked = true;
+	if (l->nasked < LAB_ASKED)
+		l->asked[l->nasked++] = request->id;
+	timer_arm(l->loop, &l->answering, ANSWER_NS, answer, l);
 }
 
 static void died(struct lab *l, const struct module_event *e)
@@ -301,8 +315,8 @@ bool lab_load(struct lab *l, bool guard, bool isolated)
 	if (!rc)
 		return true;
 	if (!l->over) {
-		/* It refuses to live, and nothing was done to it. */
-		if (!l->next)
+		/* It refuses to live, though nothing was done to it and no rule says why. */
+		if (!l->next && checker_violations(host_checker(l->host)) == 0)
 			could_not(l, rc, err);
 		l->over = true;
 	}

@@ -11,7 +11,8 @@
 #include "verify/lab.h"
 #include "verify/tap.h"
 
-#define LAB_STATIONS 4 /* one that was removed does not come back: another takes its place */
+#define LAB_ASKED    32 /* requests for the user at a time */
+#define LAB_STATIONS 4  /* one that was removed does not come back: another takes its place */
 
 /* Longer than any of the host's own watchdogs. */
 #define LAB_LIMIT (150 * NS_PER_S)
@@ -52,6 +53,9 @@ struct lab {
 	struct module *module;
 	struct lab_adapter adapters[2];
 	struct lab_telling telling;
+	struct timer answering; /* of what the user is asked */
+	uint64_t asked[LAB_ASKED];
+	unsigned nasked;
 	bool over;       /* nothing can go on: the module has died, or never came back */
 	bool stopped;    /* host_stop() was called */
 	uint64_t marked; /* crossings whose .settled is known (lab.c) */

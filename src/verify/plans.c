@@ -229,19 +229,74 @@ void plans_add(struct plans *p, enum scenario scenario, const struct plan_log *l
 	}
 }
 
-void plans_shuffle(struct plans *p, uint64_t seed)
+static void shuffle(struct plan *list, size_t count, struct rng *rng)
 {
-	struct rng rng;
 	size_t i;
 
-	rng_init(&rng, seed);
-	for (i = p->count; i > 1; i--) {
-		size_t k = rng_below(&rng, i);
-		struct plan other = p->list[i - 1];
+	for (i = count; i > 1; i--) {
+		size_t k = rng_below(rng, i);
+		struct plan other = list[i - 1];
 
-		p->list[i - 1] = p->list[k];
-		p->list[k] = other;
+		list[i - 1] = list[k];
+		list[k] = other;
 	}
+}
+
+typedef uint16_t seen_acts[FN_COUNT][HOLD_LONG + 1];
+
+/* Those first of whose kind (act, crossing, held) there were few before: whoever stops early has
+ * seen some of everything. */
+static void spread(struct plan *list, size_t count)
+{
+	struct plan *sorted = calloc(count, sizeof(*sorted));
+	seen_acts *seen = calloc(ACTS, sizeof(*seen));
+	uint16_t rank = 0;
+	size_t n = 0, i;
+
+	for (; sorted && seen && n < count; rank++) {
+		memset(seen, 0, ACTS * sizeof(*seen));
+		for (i = 0; i < count; i++) {
+			const struct plan_act *a = &list[i].acts[0];
+
+			if (seen[a->act][a->at.fn][a->at.hold]++ == rank)
+				sorted[n++] = list[i];
+		}
+	}
+	if (n == count && count)
+		memcpy(list, sorted, count * sizeof(*list));
+	free(sorted);
+	free(seen);
+}
+
+/* Ends and other events are many, faults of packets and calls few: they take turns. */
+static void take_turns(struct plan *list, size_t count)
+{
+	struct plan *mixed = calloc(count, sizeof(*mixed));
+	size_t event = 0, other = 0, n = 0;
+
+	while (mixed && n < count) {
+		while (event < count && act_kind(list[event].acts[0].act) != ACT_EVENT)
+			event++;
+		while (other < count && act_kind(list[other].acts[0].act) == ACT_EVENT)
+			other++;
+		if (event < count)
+			mixed[n++] = list[event++];
+		if (other < count)
+			mixed[n++] = list[other++];
+	}
+	if (mixed && count)
+		memcpy(list, mixed, count * sizeof(*list));
+	free(mixed);
+}
+
+void plans_order(struct plans *p, uint64_t seed)
+{
+	struct rng rng;
+
+	rng_init(&rng, seed);
+	shuffle(p->list, p->count, &rng);
+	spread(p->list, p->count);
+	take_turns(p->list, p->count);
 }
 
 struct plan plans_pair(const struct plans *p, uint64_t seed, uint64_t number)

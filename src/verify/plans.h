@@ -25,8 +25,8 @@ struct plan_log {
  */
 void plans_add(struct plans *p, enum scenario scenario, const struct plan_log *log,
 	const struct plan_log *known, bool other_ap);
-/* In an order that follows from the seed alone. */
-void plans_shuffle(struct plans *p, uint64_t seed);
+/* In an order that follows from the seed alone, in which some of everything comes early. */
+void plans_order(struct plans *p, uint64_t seed);
 /* Pair number `number` of the seed: an act of the list, and another one some crossings later. */
 struct plan plans_pair(const struct plans *p, uint64_t seed, uint64_t number);
 void plans_free(struct plans *p);

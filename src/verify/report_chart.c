@@ -29,17 +29,23 @@ static unsigned lane_of(const struct chart *c, uint16_t thread)
 	return i;
 }
 
+/* By number. One that finds no lane of its own shares the last. */
 static void add_thread(struct chart *c, uint16_t thread)
 {
-	unsigned i;
+	unsigned at = CHART_MODULE, i;
 
-	for (i = CHART_MODULE; i < c->lanes; i++)
-		if (c->threads[i - CHART_MODULE] == thread)
-			return;
+	while (at < c->lanes && c->threads[at - CHART_MODULE] < thread)
+		at++;
+	if (at < c->lanes && c->threads[at - CHART_MODULE] == thread)
+		return;
 	if (c->lanes == CHART_LANES)
 		c->more = true;
 	else
-		c->threads[c->lanes++ - CHART_MODULE] = thread;
+		c->lanes++;
+	for (i = c->lanes - 1; i > at; i--)
+		c->threads[i - CHART_MODULE] = c->threads[i - 1 - CHART_MODULE];
+	if (at < c->lanes)
+		c->threads[at - CHART_MODULE] = thread;
 }
 
 /* The name without its prefix, in front of what is said of it. */
@@ -207,9 +213,9 @@ size_t chart_fitting(const char *text, size_t width)
 
 	if (strlen(text) <= width)
 		return strlen(text);
-	while (n > width / 2 && text[n] != ' ')
+	while (n > width / 2 && text[n] != ' ' && text[n] != '(' && text[n - 1] != '_')
 		n--;
-	return text[n] == ' ' ? n : width;
+	return n > width / 2 ? n : width;
 }
 
 void chart_write_text(FILE *out, const struct chart *c, const char *on, const char *off)

@@ -6,8 +6,8 @@
 
 #include "verify/report.h"
 
-/* Lifelines: the radio, the host, and threads of the module in the order in which they appear.
- * The last stands for all further threads, too. */
+/* Lifelines: the radio, the host, and threads of the module by their numbers. The last stands for
+ * all further threads, too. */
 #define CHART_RADIO   0u
 #define CHART_HOST    1u
 #define CHART_MODULE  2u
@@ -41,7 +41,7 @@ void chart_write_text(FILE *out, const struct chart *c, const char *on, const ch
 void chart_write_svg(FILE *out, const struct chart *c);
 
 /* For both of them: what stands above a lane, and how many bytes of a text fit into width columns,
- * up to a blank if there is one. */
+ * up to where it may be broken, if there is such a place. */
 void chart_lane_name(const struct chart *c, unsigned lane, char *room, size_t length);
 size_t chart_fitting(const char *text, size_t width);
 

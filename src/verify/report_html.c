@@ -12,6 +12,8 @@
 #include "verify/report_chart.h"
 #include "verify/report_internal.h"
 
+#define OPEN 8 /* findings that are not folded at first */
+
 static void put_definition(FILE *f, const char *term, const char *text)
 {
 	fprintf(f, "<dt>%s</dt><dd>", term);
@@ -54,7 +56,7 @@ static void put_finding(
 
 	fprintf(f,
 		"<details class=\"finding%s\" id=\"f%u\"%s>\n<summary><span class=\"id\">%s</span>",
-		warning ? " w" : "", number, warning ? "" : " open", x->rule);
+		warning ? " w" : "", number, warning || number > OPEN ? "" : " open", x->rule);
 	fputs("<h3>", f);
 	put_xml(f, x->text);
 	fprintf(f, "</h3><span class=\"times\">in %s of %s</span></summary>\n",

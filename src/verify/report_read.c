@@ -7,173 +7,14 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "trace/json.h"
+#include "verify/report_fields.h"
 #include "verify/report_format.h"
-
-struct source {
-	const char *part; /* "finding", "cell", ...; empty at the top */
-	size_t index;     /* which one of them, from 1 on */
-	uint32_t shards;  /* for .shards_in */
-	char *err;
-	size_t room;
-};
-
-/* What a hostile file brought along is made printable. */
-__attribute__((format(printf, 2, 3))) static int fail(const struct source *s, const char *fmt, ...)
-{
-	char text[256], *p;
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	for (p = text; *p; p++)
-		if (*p < ' ' || *p > '~')
-			*p = '?';
-	if (s->part[0])
-		snprintf(s->err, s->room, "%s %zu: %s", s->part, s->index, text);
-	else
-		snprintf(s->err, s->room, "%s", text);
-	return -EBADMSG;
-}
-
-/* ---- Objects whose members are described by a table. ---- */
-
-enum field_kind {
-	FIELD_DERIVED, /* not looked at */
-	FIELD_U64,
-	FIELD_U32,
-	FIELD_TEXT,
-	FIELD_BOOL,
-	FIELD_OTHER, /* by .read */
-};
-
-struct field {
-	const char *key;
-	enum field_kind kind;
-	size_t offset; /* of the struct that is filled */
-	uint64_t max;  /* of a number; of a text the bytes that it takes, with its end */
-	int (*read)(struct source *s, const json_t *value, void *base);
-};
-
-static int get_number(
-	const struct source *s, const char *key, const json_t *value, uint64_t max, uint64_t *out)
-{
-	if (trace_number(value, out))
-		return fail(s, "\"%.40s\" is not a number, or negative", key);
-	if (*out > max)
-		return fail(s, "\"%.40s\" is above %llu", key, (unsigned long long)max);
-	return 0;
-}
-
-static int get_text(
-	const struct source *s, const char *key, const json_t *value, size_t max, char *out)
-{
-	if (!json_is_string(value))
-		return fail(s, "\"%.40s\" is not a text", key);
-	if (json_string_length(value) >= max)
-		return fail(s, "\"%.40s\" is longer than %zu bytes", key, max - 1);
-	text_clean(json_string_value(value), out, max);
-	return 0;
-}
-
-static int get_bool(const struct source *s, const char *key, const json_t *value, bool *out)
-{
-	if (!json_is_boolean(value))
-		return fail(s, "\"%.40s\" is neither true nor false", key);
-	*out = json_is_true(value);
-	return 0;
-}
-
-static int get_field(struct source *s, const struct field *field, const json_t *value, void *base)
-{
-	char *to = (char *)base + field->offset;
-	uint64_t number = 0;
-	int ret;
-
-	switch (field->kind) {
-	case FIELD_DERIVED:
-		return 0;
-	case FIELD_U64:
-		return get_number(s, field->key, value, field->max, (uint64_t *)(void *)to);
-	case FIELD_U32:
-		ret = get_number(s, field->key, value, field->max, &number);
-		*(uint32_t *)(void *)to = (uint32_t)number;
-		return ret;
-	case FIELD_TEXT:
-		return get_text(s, field->key, value, (size_t)field->max, to);
-	case FIELD_BOOL:
-		return get_bool(s, field->key, value, (bool *)(void *)to);
-	case FIELD_OTHER:
-		return field->read(s, value, base);
-	}
-	return 0;
-}
-
-/* All of the fields have to be there, and no other. */
-static int get_object(struct source *s, const json_t *object, const struct field *fields,
-	size_t count, void *base)
-{
-	const char *key;
-	json_t *value;
-	size_t i;
-	int ret;
-
-	if (!json_is_object(object))
-		return fail(s, "not a JSON object");
-	json_object_foreach((json_t *)object, key, value)
-	{
-		for (i = 0; i < count; i++)
-			if (strcmp(key, fields[i].key) == 0)
-				break;
-		if (i == count)
-			return fail(s, "\"%.40s\" is an unknown field", key);
-	}
-	for (i = 0; i < count; i++) {
-		value = json_object_get(object, fields[i].key);
-		if (!value)
-			return fail(s, "\"%s\" is missing", fields[i].key);
-		ret = get_field(s, &fields[i], value, base);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-#define GET_OBJECT(s, object, fields, base)                                                        \
-	get_object(s, object, fields, sizeof(fields) / sizeof((fields)[0]), base)
-
-#define U64(key, type, member)                                                                     \
-	{                                                                                          \
-		key, FIELD_U64, offsetof(struct type, member), UINT64_MAX, NULL                    \
-	}
-#define U32(key, type, member, max)                                                                \
-	{                                                                                          \
-		key, FIELD_U32, offsetof(struct type, member), max, NULL                           \
-	}
-#define TEXT(key, type, member)                                                                    \
-	{                                                                                          \
-		key, FIELD_TEXT, offsetof(struct type, member),                                    \
-			sizeof(((struct type *)NULL)->member), NULL                                \
-	}
-#define BOOL(key, type, member)                                                                    \
-	{                                                                                          \
-		key, FIELD_BOOL, offsetof(struct type, member), 0, NULL                            \
-	}
-#define OTHER(key, read)                                                                           \
-	{                                                                                          \
-		key, FIELD_OTHER, 0, 0, read                                                       \
-	}
-#define DERIVED(key)                                                                               \
-	{                                                                                          \
-		key, FIELD_DERIVED, 0, 0, NULL                                                     \
-	}
 
 /* ---- A finding. ---- */
 
@@ -183,7 +24,7 @@ static int read_rule(struct source *s, const json_t *value, void *base)
 	const char *text = json_string_value(value);
 
 	if (!text || strlen(text) >= sizeof(f->rule) || subject_by_name(text) == SUBJECTS)
-		return fail(s, "\"rule\" is neither a rule nor a word for one");
+		return field_fail(s, "\"rule\" is neither a rule nor a word for one");
 	strcpy(f->rule, text);
 	return 0;
 }
@@ -199,7 +40,7 @@ static int read_severity(struct source *s, const json_t *value, void *base)
 			f->severity = (enum rule_severity)i;
 			return 0;
 		}
-	return fail(s, "\"severity\" is not F, E or W");
+	return field_fail(s, "\"severity\" is not F, E or W");
 }
 
 static int read_plan(struct source *s, const json_t *value, void *base)
@@ -207,10 +48,10 @@ static int read_plan(struct source *s, const json_t *value, void *base)
 	struct report_finding *f = base;
 	char err[160];
 	struct plan plan;
-	int ret = get_text(s, "plan", value, sizeof(f->plan), f->plan);
+	int ret = field_text(s, "plan", value, sizeof(f->plan), f->plan);
 
 	if (ret == 0 && plan_parse(f->plan, &plan, err, sizeof(err)))
-		ret = fail(s, "\"plan\": %s", err);
+		ret = field_fail(s, "\"plan\": %s", err);
 	return ret;
 }
 
@@ -223,11 +64,12 @@ static int read_around(struct source *s, const json_t *value, void *base)
 	size_t i;
 
 	if (!json_is_array(value) || json_array_size(value) > REPORT_AROUND)
-		return fail(s, "\"around\" is not a list of at most %d crossings", REPORT_AROUND);
+		return field_fail(
+			s, "\"around\" is not a list of at most %d crossings", REPORT_AROUND);
 	json_array_foreach(value, i, item)
 	{
 		if (trace_crossing(item, &seq, &f->around[i], err, sizeof(err)))
-			return fail(s, "\"around\", crossing %zu: %s", i + 1, err);
+			return field_fail(s, "\"around\", crossing %zu: %s", i + 1, err);
 	}
 	f->naround = (unsigned)json_array_size(value);
 	return 0;
@@ -261,10 +103,10 @@ static int read_finding(struct source *s, const json_t *item, struct report *r)
 	if (ret)
 		return ret;
 	if (f.reproduced > f.replays)
-		return fail(s, "\"reproduced\" is above \"replays\"");
+		return field_fail(s, "\"reproduced\" is above \"replays\"");
 	ret = report_add(r, &f);
 	if (ret == 0 && r->nfindings == before)
-		return fail(s, "the same as one before");
+		return field_fail(s, "the same as one before");
 	return ret;
 }
 
@@ -279,7 +121,7 @@ static int each(struct source *s, const json_t *list, const char *key, const cha
 	int ret;
 
 	if (!json_is_array(list) || json_array_size(list) > max)
-		return fail(s, "\"%s\" is not a list of at most %zu", key, max);
+		return field_fail(s, "\"%s\" is not a list of at most %zu", key, max);
 	s->part = part;
 	json_array_foreach(list, i, item)
 	{
@@ -322,9 +164,9 @@ static int read_cell(struct source *s, const json_t *item, struct report *r)
 	fn = crossing_by_name(c.call);
 	act = act_by_name(c.act);
 	if (fn == FN_COUNT)
-		return fail(s, "there is no call '%s'", c.call);
+		return field_fail(s, "there is no call '%s'", c.call);
 	if (act == ACTS)
-		return fail(s, "there is no act '%s'", c.act);
+		return field_fail(s, "there is no act '%s'", c.act);
 	r->cells[fn][act] = c.cell;
 	return 0;
 }
@@ -349,7 +191,7 @@ static int read_scenarios(struct source *s, const json_t *value, void *base)
 	int ret = 0;
 
 	if (!json_is_object(value))
-		return fail(s, "\"scenarios\" is not an object");
+		return field_fail(s, "\"scenarios\" is not an object");
 	s->part = "scenario";
 	s->index = 0;
 	json_object_foreach((json_t *)value, key, item)
@@ -358,7 +200,7 @@ static int read_scenarios(struct source *s, const json_t *value, void *base)
 
 		s->index++;
 		if (which == SCENARIOS)
-			return fail(s, "there is no scenario '%.40s'", key);
+			return field_fail(s, "there is no scenario '%.40s'", key);
 		ret = GET_OBJECT(s, item, scenario_fields, &r->scenarios[which]);
 		if (ret)
 			return ret;
@@ -375,14 +217,14 @@ static int read_exercised(struct source *s, const json_t *value, void *base)
 	int ret = 0;
 
 	if (!json_is_object(value))
-		return fail(s, "\"exercised\" is not an object");
+		return field_fail(s, "\"exercised\" is not an object");
 	json_object_foreach((json_t *)value, key, item)
 	{
 		const unsigned rule = subject_by_name(key);
 
 		if (rule >= RULE_COUNT)
-			return fail(s, "there is no rule '%.40s'", key);
-		ret = get_number(s, key, item, UINT64_MAX, &r->exercised[rule]);
+			return field_fail(s, "there is no rule '%.40s'", key);
+		ret = field_number(s, key, item, UINT64_MAX, &r->exercised[rule]);
 		if (ret)
 			return ret;
 	}
@@ -392,7 +234,7 @@ static int read_exercised(struct source *s, const json_t *value, void *base)
 static int read_format(struct source *s, const json_t *value, void *base)
 {
 	if (!json_is_integer(value) || json_integer_value(value) != REPORT_FORMAT)
-		return fail(s, "this program reads reports of format %d", REPORT_FORMAT);
+		return field_fail(s, "this program reads reports of format %d", REPORT_FORMAT);
 	return 0;
 }
 
@@ -401,7 +243,7 @@ static int read_seconds(struct source *s, const json_t *value, void *base)
 	const double seconds = json_number_value(value);
 
 	if (!json_is_number(value) || !isfinite(seconds) || seconds < 0)
-		return fail(s, "\"seconds\" is not a number, or negative");
+		return field_fail(s, "\"seconds\" is not a number, or negative");
 	((struct report *)base)->seconds = seconds;
 	return 0;
 }
@@ -416,16 +258,16 @@ static int read_shards_in(struct source *s, const json_t *value, void *base)
 	int ret;
 
 	if (!json_is_array(value) || json_array_size(value) != 4)
-		return fail(s, "\"shards_in\" is not a list of four numbers");
+		return field_fail(s, "\"shards_in\" is not a list of four numbers");
 	json_array_foreach(value, i, item)
 	{
-		ret = get_number(s, "shards_in", item, UINT64_MAX, &r->shards_in[i]);
+		ret = field_number(s, "shards_in", item, UINT64_MAX, &r->shards_in[i]);
 		if (ret)
 			return ret;
 	}
 	for (bit = r->shards; bit < 256; bit++)
 		if (r->shards_in[bit / 64] >> (bit % 64) & 1)
-			return fail(s, "\"shards_in\" has more parts than there are");
+			return field_fail(s, "\"shards_in\" has more parts than there are");
 	return 0;
 }
 
@@ -487,16 +329,17 @@ static int parse(struct source *s, const char *text, size_t length, struct repor
 	int ret;
 
 	if (length > REPORT_BYTES)
-		return fail(s, "longer than %u bytes", REPORT_BYTES);
+		return field_fail(s, "longer than %u bytes", REPORT_BYTES);
 	if (!length)
-		return fail(s, "not a report: the file is empty");
+		return field_fail(s, "not a report: the file is empty");
 	object = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
 	if (!object && json_error_code(&error) == json_error_out_of_memory)
 		return -ENOMEM;
 	if (!object)
-		return fail(s, "%s (line %d, column %d)", error.text, error.line, error.column);
+		return field_fail(
+			s, "%s (line %d, column %d)", error.text, error.line, error.column);
 	if (json_is_object(object) && !json_object_get(object, "openihv-report"))
-		ret = fail(s, "not a report: it has no \"openihv-report\"");
+		ret = field_fail(s, "not a report: it has no \"openihv-report\"");
 	else
 		ret = GET_OBJECT(s, object, fields, out);
 	json_decref(object);

@@ -10,16 +10,17 @@
 
 #include "verify/report_internal.h"
 
-#define FIRST 78 /* x of the radio's lifeline */
-#define APART 50 /* from one lifeline to the next */
-#define TOP   36 /* y of the first row */
-#define ROW   25
-#define LINE  15 /* height of a further line of words */
-#define WORDS 38 /* characters in a line, of a font in which all are as wide */
-#define GAP   16 /* from the last lifeline to the words */
-#define TEXT  (WORDS * 725 / 100)
-#define BAR   4 /* half of the width of a call that is open */
-#define LINES 8
+#define FIRST    78 /* x of the radio's lifeline */
+#define APART    50 /* from one lifeline to the next */
+#define TOP      36 /* y of the first row */
+#define ROW      25
+#define LINE     15 /* height of a further line of words */
+#define WORDS    28 /* characters in a line, of a font in which all are as wide */
+#define GAP      16 /* from the last lifeline to the words */
+#define TEXT     (WORDS * 725 / 100)
+#define BAR      4 /* half of the width of a call that is open */
+#define LINES    8
+#define SMALLEST 85 /* percent of its size; a narrower screen scrolls it */
 
 struct label {
 	const char *start[LINES];
@@ -148,8 +149,9 @@ void chart_write_svg(FILE *out, const struct chart *c)
 	}
 	fprintf(out,
 		"<svg class=\"chart\" role=\"img\" aria-label=\"Sequence of calls around the "
-		"finding\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\">\n",
-		width, bottom + 4, width, bottom + 4);
+		"finding\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" "
+		"style=\"min-width:%dpx\">\n",
+		width, bottom + 4, width, bottom + 4, width * SMALLEST / 100);
 	put_head(out, c, bottom + 2);
 	for (i = 0; i < c->nrows; i++) {
 		put_row(out, c, &c->rows[i], &labels[i], y);

@@ -352,7 +352,7 @@ static void make_plans(struct sweep *s)
 		if (disturbed((enum scenario)sc))
 			plans_add(&s->plans, (enum scenario)sc, &s->logs[sc], known, other);
 	}
-	plans_shuffle(&s->plans, s->config->lab.seed);
+	plans_order(&s->plans, s->config->lab.seed);
 }
 
 static uint64_t count_mine(const struct sweep *s, uint64_t first, uint64_t count)

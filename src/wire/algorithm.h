@@ -15,6 +15,7 @@
 #define ALGORITHM_AUTH_OPEN       1u
 #define ALGORITHM_AUTH_RSNA_PSK   7u
 #define ALGORITHM_AUTH_PSK_SHA256 0x80000006u
+#define ALGORITHM_IHV_START       0x80000000u /* of authentication and cipher alike */
 #define ALGORITHM_CIPHER_NONE     0u
 #define ALGORITHM_CIPHER_CCMP     4u
 

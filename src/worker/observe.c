@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "module/doze.h"
+
 #define PROCESSES 2
 
 struct thread {
@@ -167,6 +169,34 @@ bool observe_stopped(const struct observer *o)
 		if (!p->threads[i].stopped)
 			return false;
 	return p->count > 0;
+}
+
+static bool dozes(const struct process *p)
+{
+	int fd = openat(p->tasks, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *e;
+	bool any = false;
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	while (!any && (e = readdir(dir)))
+		any = e->d_name[0] != '.' && doze_timed(p->tasks, atoi(e->d_name));
+	closedir(dir);
+	return any;
+}
+
+bool observe_dozes(const struct observer *o)
+{
+	unsigned i;
+
+	for (i = 0; i < o->count; i++)
+		if (dozes(&o->processes[i]))
+			return true;
+	return false;
 }
 
 int observe_new(pid_t first, pid_t second, struct observer **out)

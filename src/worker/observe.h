@@ -18,6 +18,8 @@ int observe_new(pid_t first, pid_t second, struct observer **out);
 void observe_free(struct observer *o);
 /* True: at rest, or gone. Costs two reads a thread. */
 bool observe_at_rest(struct observer *o);
+/* One of its threads sleeps until a point in time, or nobody may know. */
+bool observe_dozes(const struct observer *o);
 /* The first process was at rest at the last look because it is stopped, by a signal or a debugger:
  * it does nothing, whatever there is for it to do. */
 bool observe_stopped(const struct observer *o);

@@ -47,13 +47,18 @@ void proxy_give_up_reading(struct proxy *p)
  */
 static int read_on(struct proxy *p)
 {
-	bool looks = p->ndeferred || atomic_load(&p->module.held);
-	int rc = proxy_step(p, looks ? LOOK_MS : -1);
+	bool looks;
+	int rc;
 
+	/* One that came while somebody read who may not serve it (proxy_probe.c). */
+	if (p->ndeferred && proxy_serve_deferred(p, true))
+		return p->garbled ? -EPIPE : 1;
+	looks = p->ndeferred || atomic_load(&p->module.held);
+	rc = proxy_step(p, looks ? LOOK_MS : -1);
 	if (rc >= 0 && proxy_serve_kept(p))
 		rc = 1;
 	if (rc == 0 && p->ndeferred && proxy_at_rest(p))
-		rc = proxy_serve_deferred(p);
+		rc = proxy_serve_deferred(p, false);
 	return p->garbled ? -EPIPE : rc;
 }
 
@@ -168,7 +173,7 @@ static bool proxy_pump(struct module *m)
 		if (rc == 0)
 			rc = proxy_serve_kept(p);
 		if (rc == 0 && !proxy_handler_open(p))
-			rc = proxy_serve_deferred(p);
+			rc = proxy_serve_deferred(p, false);
 	}
 	if (rc < 0 || p->garbled)
 		proxy_end(p);
@@ -190,6 +195,19 @@ static enum module_activity proxy_activity(struct module *m)
 		activity = MODULE_ASLEEP;
 	pthread_mutex_unlock(&p->lock);
 	return activity;
+}
+
+static bool proxy_dozes(struct module *m, int host_thread)
+{
+	struct proxy *p = (struct proxy *)m;
+	bool dozes;
+
+	(void)host_thread;
+	pthread_mutex_lock(&p->lock);
+	dozes = !atomic_load(&m->ended) && !p->alone && p->observer &&
+		!observe_stopped(p->observer) && observe_dozes(p->observer);
+	pthread_mutex_unlock(&p->lock);
+	return dozes;
 }
 
 static unsigned proxy_threads(struct module *m)
@@ -282,6 +300,7 @@ static void proxy_close(struct module *m)
 static const struct module_ops proxy_ops = {
 	.call = proxy_call,
 	.activity = proxy_activity,
+	.dozes = proxy_dozes,
 	.threads = proxy_threads,
 	.host_thread = proxy_host_thread,
 	.release = proxy_release,

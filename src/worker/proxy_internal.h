@@ -98,6 +98,7 @@ struct proxy {
 	char why[128];
 
 	/* Of the reader */
+	bool asks; /* it has made a probe, and is nobody that a handler could be waited for in */
 	struct module_trespass_info early[EARLY_MAX]; /* before the host was there to be told */
 	unsigned nearly;
 	struct arena arena;
@@ -135,8 +136,9 @@ int proxy_step(struct proxy *p, int ms);
 /* Answers a refused system call, if there is one, and tells of it. */
 bool proxy_refuse(struct proxy *p);
 bool proxy_handler_open(struct proxy *p);
-/* Serves the oldest deferred call. False: there is none. */
-bool proxy_serve_deferred(struct proxy *p);
+/* Serves the oldest deferred call, or the oldest of those that were made in a handler. False: there
+ * is none. */
+bool proxy_serve_deferred(struct proxy *p, bool of_handler);
 /* Goes on with what was kept, if that has been let go. False: it was not. */
 bool proxy_serve_kept(struct proxy *p);
 /* All that was put off, and what is kept. */

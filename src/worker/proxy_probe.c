@@ -12,6 +12,7 @@
 #include "base/clock.h"
 
 #define PROBE_NS UINT64_C(1000000000) /* for the answer */
+#define LOOK_MS  1                    /* between two looks whether somebody else may read */
 
 static void put_probe(struct writer *w, const void *what)
 {
@@ -37,22 +38,27 @@ static void sleep_until(struct proxy *p, struct prober *me, uint64_t end)
 	me->asleep = false;
 }
 
-/* With the lock held, which is given up meanwhile. Reads if nobody else does. */
+/*
+ * With the lock held, which is given up meanwhile. Reads if nobody else does or is about to: what
+ * the module calls is for those who wait for a handler, as on virtual time the host makes others
+ * wait until that has returned. If they come while we read, they take over soon.
+ */
 static void await_answer(struct proxy *p, struct prober *me, uint64_t end)
 {
 	int ms, rc;
 
 	while (!me->done && (ms = left_ms(end)) > 0) {
-		if (p->reading) {
+		if (p->reading || !LIST_EMPTY(&p->waiters)) {
 			sleep_until(p, me, end);
 			continue;
 		}
-		p->reading = true;
+		p->reading = p->asks = true;
 		pthread_mutex_unlock(&p->lock);
-		rc = proxy_step(p, ms);
+		rc = proxy_step(p, ms < LOOK_MS ? ms : LOOK_MS);
 		if (rc < 0 || p->garbled)
 			proxy_end(p);
 		pthread_mutex_lock(&p->lock);
+		p->asks = false;
 		proxy_give_up_reading(p);
 	}
 }

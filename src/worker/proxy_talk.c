@@ -180,6 +180,7 @@ static int defer(struct proxy *p, const struct message *m, struct reader *body)
 	d->m = *m;
 	reader_copy(body, d->body, n);
 	pthread_mutex_lock(&p->lock);
+	p->alone = false;
 	STAILQ_INSERT_TAIL(&p->deferred, d, next);
 	p->ndeferred++;
 	p->deferred_bytes += n;
@@ -187,14 +188,17 @@ static int defer(struct proxy *p, const struct message *m, struct reader *body)
 	return 0;
 }
 
-static struct deferred *take_deferred(struct proxy *p)
+/* The oldest; of a handler: the oldest that was made in one. */
+static struct deferred *take_deferred(struct proxy *p, bool of_handler)
 {
 	struct deferred *d;
 
 	pthread_mutex_lock(&p->lock);
 	d = STAILQ_FIRST(&p->deferred);
+	while (d && of_handler && d->m.call == 0)
+		d = STAILQ_NEXT(d, next);
 	if (d) {
-		STAILQ_REMOVE_HEAD(&p->deferred, next);
+		STAILQ_REMOVE(&p->deferred, d, deferred, next);
 		p->ndeferred--;
 		p->deferred_bytes -= d->m.length;
 	}
@@ -215,9 +219,9 @@ static void garbled(struct proxy *p)
 	pthread_mutex_unlock(&p->lock);
 }
 
-bool proxy_serve_deferred(struct proxy *p)
+bool proxy_serve_deferred(struct proxy *p, bool of_handler)
 {
-	struct deferred *d = take_deferred(p);
+	struct deferred *d = take_deferred(p, of_handler);
 	struct reader body;
 
 	if (!d)
@@ -277,7 +281,7 @@ void proxy_drop_deferred(struct proxy *p)
 	struct deferred *d;
 	struct kept k;
 
-	while ((d = take_deferred(p)))
+	while ((d = take_deferred(p, false)))
 		forget_deferred(d);
 	k = take_kept(p, false);
 	if (k.body)
@@ -316,7 +320,7 @@ static int act(struct proxy *p, const struct message *m, struct reader *body)
 	case MESSAGE_RETURN:
 		return handler_returned(p, m, body);
 	case MESSAGE_FUNCTION:
-		if (p->module.orderly && m->call == 0 && proxy_handler_open(p))
+		if (p->module.orderly && (p->asks || (m->call == 0 && proxy_handler_open(p))))
 			return defer(p, m, body);
 		return serve_function(p, m, body, true);
 	case MESSAGE_TRESPASS:

@@ -80,6 +80,21 @@ def parts_add_up():
 
 
 @test
+def parts_of_a_real_verification():
+    """Two machines find what one finds, down to the crossings around."""
+    module = os.path.join(os.environ.get('OPENIHV_BUILD', 'build'), 'tests/modules/late_completion.so')
+    verify = [BINARY, 'verify', os.path.abspath(module), '--scenario', 'rekey', '--budget', '0', '--quiet']
+    for name, *shard in (['whole.json'], ['r1.json', '--shard', '1/2'], ['r2.json', '--shard', '2/2']):
+        done = subprocess.run([*verify, *shard, '--json', name], cwd=HERE.name, capture_output=True, timeout=120, check=False)
+        assert done.returncode == 1, done.stderr.decode()
+    merge('r2.json', 'r1.json', '--json', 'both.json', expect=1)
+    whole, both = load('whole.json'), load('both.json')
+    assert len(whole['findings']) > 1 and whole['runs'] > 20, whole['runs']
+    for field in ('findings', 'cells', 'scenarios', 'exercised', 'runs', 'crossings', 'planned', 'complete'):
+        assert whole[field] == both[field], field
+
+
+@test
 def same_bytes_again():
     merge(part('findings'), '--json', 'a.json', expect=1)
     merge('a.json', '--json', 'b.json', expect=1)

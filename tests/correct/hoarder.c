@@ -19,8 +19,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* taken last */
  * of an adapter. */
 static bool is_kept(DWORD size)
 {
-	return size == BASE_MEMO_SIZE ||
-	       size == offsetof(DOT11_SECURITY_PACKET_HEADER, Data) + 4; /* of an EAPOL-Start */
+	return size == BASE_MEMO_SIZE || size == BASE_PACKET_SIZE;
 }
 
 static DWORD WINAPI allocate(DWORD size, LPVOID *out)

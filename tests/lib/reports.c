@@ -95,6 +95,19 @@ struct step {
 	uint32_t value; /* result of a return, else the first argument or a reason */
 };
 
+/* 802.11-2020, 12.7.2: key information of messages 3 and 4. */
+static void eapol_key(struct crossing *x, uint32_t *ethertype)
+{
+	const uint16_t info = x->fn == FN_RECEIVE_PACKET ? 0x13CA : 0x030A;
+
+	*ethertype = 0x888E;
+	x->data_length = 7;
+	x->data[0] = 2;
+	x->data[1] = 3;
+	x->data[5] = (uint8_t)(info >> 8);
+	x->data[6] = (uint8_t)info;
+}
+
 static void around(struct report_finding *f, const struct step *steps, unsigned count,
 	uint64_t first, unsigned here)
 {
@@ -118,6 +131,10 @@ static void around(struct report_finding *f, const struct step *steps, unsigned 
 			x->reason = steps[i].value;
 		else if (border == BORDER_FUNCTION)
 			x->arg[0] = steps[i].value;
+		if (x->fn == FN_RECEIVE_PACKET && x->phase == PHASE_ENTER)
+			eapol_key(x, &x->receive_packet.ethertype);
+		if (x->fn == FN_SEND_PACKET && x->phase == PHASE_ENTER)
+			eapol_key(x, &x->send_packet.ethertype);
 	}
 	f->naround = count;
 	f->seq = first + here;

@@ -142,22 +142,39 @@ static void complete(struct adapter *a, HANDLE op, DWORD reason, DWORD error)
 	calls.Dot11ExtPostAssociateCompletion(a->svc, op, &a->session.peer, reason, error);
 }
 
+/* All that a session needs, before anything is sent: then Stop has its turn once more. */
+static DWORD begin_with(struct adapter *a, struct send **s)
+{
+	DWORD error = calls.Dot11ExtAllocateBuffer(BASE_MEMO_SIZE, &a->session.memo);
+
+	if (error) {
+		a->session.memo = NULL;
+		return error;
+	}
+	memset(a->session.memo, 0, BASE_MEMO_SIZE);
+	memcpy(a->session.memo, a->session.peer, sizeof(a->session.peer));
+	*s = base_send_new(a);
+	return *s ? ERROR_SUCCESS : ERROR_NOT_ENOUGH_MEMORY;
+}
+
 static void begin(struct adapter *a, HANDLE op)
 {
+	struct send *s = NULL;
 	DWORD error;
 
 	if (!base_still(a, &a->session.id, op))
 		return;
-	error = calls.Dot11ExtAllocateBuffer(BASE_MEMO_SIZE, &a->session.memo);
+	error = begin_with(a, &s);
 	if (error) {
-		a->session.memo = NULL;
 		complete(a, op, BASE_REASON_MEMORY, error);
 		return;
 	}
-	memset(a->session.memo, 0, BASE_MEMO_SIZE);
-	memcpy(a->session.memo, a->session.peer, sizeof(a->session.peer));
+	if (!base_still(a, &a->session.id, op)) {
+		base_send_free(s);
+		return;
+	}
 	a->session.progress = SESSION_SENT;
-	error = base_send(a);
+	error = base_send_go(s);
 	if (error)
 		complete(a, op, BASE_REASON_DRIVER, error);
 }

@@ -22,6 +22,8 @@
 /* 0x888E in network byte order. */
 #define BASE_ETHERTYPE ((USHORT)0x8E88)
 #define BASE_MEMO_SIZE 64
+/* Of an EAPOL-Start. */
+#define BASE_PACKET_SIZE ((ULONG)offsetof(DOT11_SECURITY_PACKET_HEADER, Data) + 4)
 
 enum {
 	BASE_REASON_RESET = L2_REASON_CODE_IHV_BASE,
@@ -94,8 +96,14 @@ struct send {
 	HANDLE number; /* hSendCompletion: counted, never used again */
 	LPVOID packet; /* from Dot11ExtAllocateBuffer */
 };
-/* Sends an EAPOL-Start to the session's AP. The lock is held. 0 or a Win32 code. */
+/* An EAPOL-Start to the session's AP; NULL: no memory. The lock is held, as by the next. */
+struct send *base_send_new(struct adapter *a);
+/* Sends and gives up *s. 0 or a Win32 code. */
+DWORD base_send_go(struct send *s);
+/* Both. */
 DWORD base_send(struct adapter *a);
+/* One that is not under way. */
+void base_send_free(struct send *s);
 /* Takes the send out of the list; NULL: it is not there. */
 struct send *base_send_take(HANDLE number);
 DWORD WINAPI base_send_packet_completion(HANDLE number);

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* EAPOL version 1, EAPOL-Start, no body. */
+static const UCHAR start[] = {1, 1, 0, 0};
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct send *sends;
 static ULONG_PTR numbers;
@@ -32,47 +35,50 @@ struct send *base_send_take(HANDLE number)
 	return s;
 }
 
-static DWORD fill(struct send *s, struct adapter *a, ULONG *size)
+void base_send_free(struct send *s)
 {
-	static const UCHAR start[] = {1, 1, 0, 0}; /* EAPOL version 1, EAPOL-Start, no body */
-	DOT11_SECURITY_PACKET_HEADER *p;
-	DWORD error;
+	calls.Dot11ExtFreeBuffer(s->packet);
+	free(s);
+}
 
-	*size = offsetof(DOT11_SECURITY_PACKET_HEADER, Data) + sizeof(start);
-	error = calls.Dot11ExtAllocateBuffer(*size, &s->packet);
-	if (error)
-		return error;
+struct send *base_send_new(struct adapter *a)
+{
+	struct send *s = calloc(1, sizeof(*s));
+	DOT11_SECURITY_PACKET_HEADER *p;
+
+	if (!s)
+		return NULL;
+	if (calls.Dot11ExtAllocateBuffer(BASE_PACKET_SIZE, &s->packet)) {
+		free(s);
+		return NULL;
+	}
 	p = s->packet;
 	memcpy(p->PeerMac, a->session.peer, sizeof(p->PeerMac));
 	p->usEtherType = BASE_ETHERTYPE;
 	memcpy(p->Data, start, sizeof(start));
 	s->owner = a;
 	s->session = a->session.id;
-	return ERROR_SUCCESS;
+	return s;
+}
+
+DWORD base_send_go(struct send *s)
+{
+	HANDLE number;
+	DWORD error;
+
+	put(s);
+	number = s->number; /* from the call on it may be completed, and gone, at any moment */
+	error = calls.Dot11ExtSendPacket(s->owner->svc, BASE_PACKET_SIZE, s->packet, number);
+	if (error && base_send_take(number))
+		base_send_free(s);
+	return error;
 }
 
 DWORD base_send(struct adapter *a)
 {
-	struct send *s = calloc(1, sizeof(*s));
-	HANDLE number;
-	ULONG size;
-	DWORD error;
+	struct send *s = base_send_new(a);
 
-	if (!s)
-		return ERROR_NOT_ENOUGH_MEMORY;
-	error = fill(s, a, &size);
-	if (error) {
-		free(s);
-		return error;
-	}
-	put(s);
-	number = s->number; /* from the call on it may be completed, and gone, at any moment */
-	error = calls.Dot11ExtSendPacket(a->svc, size, s->packet, number);
-	if (error && base_send_take(number)) {
-		calls.Dot11ExtFreeBuffer(s->packet);
-		free(s);
-	}
-	return error;
+	return s ? base_send_go(s) : ERROR_NOT_ENOUGH_MEMORY;
 }
 
 DWORD WINAPI base_send_packet_completion(HANDLE number)
@@ -89,7 +95,6 @@ DWORD WINAPI base_send_packet_completion(HANDLE number)
 		base_worker_wake(a);
 	}
 	pthread_mutex_unlock(&a->lock);
-	calls.Dot11ExtFreeBuffer(s->packet);
-	free(s);
+	base_send_free(s);
 	return ERROR_SUCCESS;
 }

@@ -71,22 +71,23 @@ const struct mutation x38_before_keys = {.handlers.Dot11ExtIhvPerformPostAssocia
 	.calls.Dot11ExtSetDefaultKey = x38_default,
 	.calls.Dot11ExtPostAssociateCompletion = x38_complete};
 
-/* A key that the radio did not take is tried again later, by nobody. */
-static DWORD WINAPI x38_careless_mapping(HANDLE svc, PDOT11_CIPHER_KEY_MAPPING_KEY_VALUE key)
+/* A radio that does not take a key has none to take, and that is not an error. */
+static bool without_keys;
+
+static DWORD WINAPI x38_refused_mapping(HANDLE svc, PDOT11_CIPHER_KEY_MAPPING_KEY_VALUE key)
 {
-	(void)host.Dot11ExtSetKeyMappingKey(svc, key);
+	without_keys = host.Dot11ExtSetKeyMappingKey(svc, key) != ERROR_SUCCESS;
 	return ERROR_SUCCESS;
 }
 
-static DWORD WINAPI x38_careless_default(
+static DWORD WINAPI x38_refused_default(
 	HANDLE svc, PDOT11_CIPHER_DEFAULT_KEY_VALUE key, DOT11_DIRECTION direction)
 {
-	(void)host.Dot11ExtSetDefaultKey(svc, key, direction);
-	return ERROR_SUCCESS;
+	return without_keys ? ERROR_SUCCESS : host.Dot11ExtSetDefaultKey(svc, key, direction);
 }
 
-const struct mutation x38_key_fails = {.calls.Dot11ExtSetKeyMappingKey = x38_careless_mapping,
-	.calls.Dot11ExtSetDefaultKey = x38_careless_default};
+const struct mutation x38_key_fails = {.calls.Dot11ExtSetKeyMappingKey = x38_refused_mapping,
+	.calls.Dot11ExtSetDefaultKey = x38_refused_default};
 
 /* ---- told again with each new group key. ---- */
 

@@ -83,15 +83,19 @@ static DWORD WINAPI hang_set_auth(HANDLE svc, DWORD algorithm)
 
 const struct mutation hang_after_error = {.calls.Dot11ExtSetAuthAlgorithm = hang_set_auth};
 
-/* Two locks in two orders: they meet only where a thread is slow in AllocateBuffer. */
-static DWORD WINAPI hang_send(HANDLE svc, ULONG size, LPVOID packet, HANDLE number)
+/* Two locks in two orders: they meet only where a thread is slow in SendNotification. */
+static DWORD WINAPI hang_complete(
+	HANDLE svc, HANDLE session, PDOT11_MAC_ADDRESS peer, DWORD reason, DWORD error)
 {
-	DWORD error;
+	L2_NOTIFICATION_DATA data = {
+		.NotificationSource = L2_NOTIFICATION_SOURCE_WLAN_IHV, .NotificationCode = 3};
+	DWORD result;
 
+	host.Dot11ExtSendNotification(svc, &data);
 	pthread_mutex_lock(&radio);
-	error = host.Dot11ExtSendPacket(svc, size, packet, number);
+	result = host.Dot11ExtPostAssociateCompletion(svc, session, peer, reason, error);
 	pthread_mutex_unlock(&radio);
-	return error;
+	return result;
 }
 
 static DWORD WINAPI hang_stop(HANDLE ext, PDOT11_MAC_ADDRESS peer, DOT11_ASSOC_STATUS status)
@@ -104,8 +108,8 @@ static DWORD WINAPI hang_stop(HANDLE ext, PDOT11_MAC_ADDRESS peer, DOT11_ASSOC_S
 	return error;
 }
 
-const struct mutation hang_lock_order = {
-	.calls.Dot11ExtSendPacket = hang_send, .handlers.Dot11ExtIhvStopPostAssociate = hang_stop};
+const struct mutation hang_lock_order = {.calls.Dot11ExtPostAssociateCompletion = hang_complete,
+	.handlers.Dot11ExtIhvStopPostAssociate = hang_stop};
 
 /* Stop waits for the packet that is under way. */
 static DWORD WINAPI hang_wait_stop(HANDLE ext, PDOT11_MAC_ADDRESS peer, DOT11_ASSOC_STATUS status)
@@ -198,6 +202,21 @@ static DWORD WINAPI leak_set_unicast(HANDLE svc, DWORD algorithm)
 
 const struct mutation leak_after_error = {
 	.calls.Dot11ExtSetUnicastCipherAlgorithm = leak_set_unicast};
+
+/* What a session has that is stopped before it was authorised: the worker would free it, but it is
+ * not told. */
+static DWORD WINAPI leak_stop(HANDLE ext, PDOT11_MAC_ADDRESS peer, DOT11_ASSOC_STATUS status)
+{
+	struct adapter *a = ext;
+
+	base_end_begin(a);
+	if (a->session.id && a->session.progress != SESSION_DONE)
+		lose(16 * 1024);
+	base_end_done(a);
+	return base.Dot11ExtIhvStopPostAssociate(ext, peer, status);
+}
+
+const struct mutation leak_pending = {.handlers.Dot11ExtIhvStopPostAssociate = leak_stop};
 
 /* A thread for each association, to be joined when the adapter goes. */
 struct helper {

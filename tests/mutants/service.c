@@ -288,22 +288,3 @@ static VOID WINAPI x15_deinit(HANDLE ext)
 }
 
 const struct mutation x15_cancels = {.handlers.Dot11ExtIhvDeinitAdapter = x15_deinit};
-
-/* The worker finishes what it is at, and DeinitAdapter waits for that. */
-static VOID WINAPI x15_finish_deinit(HANDLE ext)
-{
-	struct adapter *a = ext;
-	const struct timespec pause = {.tv_nsec = 1000 * 1000};
-	unsigned tries;
-	bool busy = true;
-
-	for (tries = 0; busy && tries < 200; tries++) {
-		nanosleep(&pause, NULL);
-		pthread_mutex_lock(&a->lock);
-		busy = a->connect != NULL;
-		pthread_mutex_unlock(&a->lock);
-	}
-	base.Dot11ExtIhvDeinitAdapter(ext);
-}
-
-const struct mutation x15_finishes = {.handlers.Dot11ExtIhvDeinitAdapter = x15_finish_deinit};

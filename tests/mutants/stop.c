@@ -350,7 +350,8 @@ static DWORD WINAPI x42_completion(HANDLE number)
 		pthread_cond_broadcast(&a->changed);
 	} else if (a->session.id != s->session && number != again) {
 		again = number;
-		if (host.Dot11ExtSendPacket(a->svc, 12, s->packet, number) == ERROR_SUCCESS) {
+		if (host.Dot11ExtSendPacket(a->svc, BASE_PACKET_SIZE, s->packet, number) ==
+			ERROR_SUCCESS) {
 			pthread_mutex_unlock(&a->lock);
 			return ERROR_SUCCESS; /* and its memory is lost, too */
 		}
@@ -410,3 +411,19 @@ static DWORD WINAPI x43_any_stop(HANDLE ext, PDOT11_MAC_ADDRESS peer, DOT11_ASSO
 }
 
 const struct mutation x43_any_peer = {.handlers.Dot11ExtIhvStopPostAssociate = x43_any_stop};
+
+/* An AP that it has no session with is the caller's mistake, it thinks. */
+static DWORD WINAPI x43_other_stop(HANDLE ext, PDOT11_MAC_ADDRESS peer, DOT11_ASSOC_STATUS status)
+{
+	struct adapter *a = ext;
+	bool other;
+
+	base_end_begin(a);
+	other = a->session.id && memcmp(a->session.peer, *peer, sizeof(*peer)) != 0;
+	base_end_done(a);
+	if (other)
+		return ERROR_INVALID_PARAMETER;
+	return base.Dot11ExtIhvStopPostAssociate(ext, peer, status);
+}
+
+const struct mutation x43_other_peer = {.handlers.Dot11ExtIhvStopPostAssociate = x43_other_stop};

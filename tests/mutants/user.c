@@ -21,17 +21,19 @@ static DWORD WINAPI x65_send(HANDLE svc, PDOT11EXT_IHV_UI_REQUEST request)
 
 const struct mutation x65_one_number = {.calls.Dot11ExtSendUIRequest = x65_send};
 
-/* The text is needed for the call alone. */
+/* The structure is needed for the call alone. */
 static DWORD WINAPI x65_wipe_send(HANDLE svc, PDOT11EXT_IHV_UI_REQUEST request)
 {
-	const DWORD error = host.Dot11ExtSendUIRequest(svc, request);
+	static DOT11EXT_IHV_UI_REQUEST copy;
+	DWORD error;
 
-	if (request->pvUIRequest)
-		memset(request->pvUIRequest, 0, request->dwByteCount);
+	copy = *request;
+	error = host.Dot11ExtSendUIRequest(svc, &copy);
+	memset(&copy, 0, sizeof(copy));
 	return error;
 }
 
-const struct mutation x65_wipes_text = {.calls.Dot11ExtSendUIRequest = x65_wipe_send};
+const struct mutation x65_wipes = {.calls.Dot11ExtSendUIRequest = x65_wipe_send};
 
 /* ---- X-66 ---- */
 

@@ -9,6 +9,7 @@
  */
 #include "tests/lib/life.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -22,6 +23,7 @@
 
 #define WARM_UP    5
 #define CYCLES     100
+#define QUESTIONS  300
 #define STEPS      5 /* of a hundred cycles; what leaks does so in each */
 #define PASSPHRASE "correct horse battery"
 
@@ -86,6 +88,63 @@ static void test_growth_template(void **state)
 	(void)state;
 	does_not_grow(WORLD_TEMPLATE, NULL, "open", true);
 	does_not_grow(WORLD_TEMPLATE, NULL, "open", false);
+}
+
+/* ---- Who asks disturbs nobody. ---- */
+
+/* Not for ever: while it is asked, the module's process does not rest, and virtual time waits. */
+static void *ask_often(void *world)
+{
+	unsigned i;
+
+	for (i = 0; i < QUESTIONS; i++)
+		usage(world);
+	return world;
+}
+
+/* The record of some cycles, asked about meanwhile or not at all. */
+static struct record live(bool asked)
+{
+	const struct world_config config = {.module = WORLD_RSN,
+		.security = WORLD_SECURITY,
+		.aps = {WORLD_RADIO},
+		.isolated = true,
+		.seed = 7};
+	struct record r;
+	struct world w;
+	pthread_t thread;
+	unsigned i;
+
+	world_open(&w, &config);
+	world_arrive(&w, 0);
+	if (asked)
+		assert_int_equal(pthread_create(&thread, NULL, ask_often, &w), 0);
+	for (i = 0; i < WARM_UP; i++) {
+		world_connect(&w, 0);
+		world_ping(&w, 0);
+		world_disconnect(&w, 0);
+	}
+	if (asked)
+		pthread_join(thread, NULL);
+	r = (struct record){malloc(w.ncrossings * sizeof(*r.list)), w.ncrossings};
+	assert_non_null(r.list);
+	memcpy(r.list, w.crossings, w.ncrossings * sizeof(*r.list));
+	world_close(&w);
+	return r;
+}
+
+static void test_asking(void **state)
+{
+	struct record quiet = live(false), asked;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 5; i++) {
+		asked = live(true);
+		record_same(&quiet, &asked);
+		free(asked.list);
+	}
+	free(quiet.list);
 }
 
 /* ---- Secrets. ---- */
@@ -210,6 +269,8 @@ static void test_secrets(void **state)
 	unsigned c;
 
 	(void)state;
+	if (SANITIZED)
+		skip();
 	for (c = 0; c < COURSES; c++)
 		for (seed = 1; seed <= 3; seed++)
 			run_course((enum course)c, seed);
@@ -220,6 +281,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_growth_rsn),
 		cmocka_unit_test(test_growth_template),
+		cmocka_unit_test(test_asking),
 		cmocka_unit_test(test_secrets),
 	};
 

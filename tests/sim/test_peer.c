@@ -263,12 +263,13 @@ static void test_blind(void **state)
 {
 	static const struct {
 		uint32_t auth, cipher;
-	} any[] = {{ALGORITHM_AUTH_OPEN, ALGORITHM_CIPHER_NONE},
+	} any[] = {{ALGORITHM_IHV_START + 7, ALGORITHM_IHV_START + 9},
+		{ALGORITHM_AUTH_OPEN, ALGORITHM_CIPHER_NONE},
 		{ALGORITHM_AUTH_OPEN, ALGORITHM_CIPHER_CCMP},
 		{ALGORITHM_AUTH_RSNA_PSK, ALGORITHM_CIPHER_CCMP}};
 	struct world w;
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(any) / sizeof(any[0]); i++) {
 		make(&w, "blind,ssid=home", NULL);
 		assert_int_equal(connect_as(&w, any[i].auth, any[i].cipher), 0);
 		run(&w);
@@ -320,6 +321,28 @@ static void test_both_ways(void **state)
 	run(&w);
 	expect(&w, "frame[1]:888e:x ");
 	unmake(&w);
+}
+
+/* Algorithms of a vendor lead to no network that is not his, and have no keys here. */
+static void test_vendors_algorithms(void **state)
+{
+	const struct miniport_key key = {.peer = mac_from_u64(FIRST_AP),
+		.algorithm = ALGORITHM_IHV_START + 9,
+		.direction = 3,
+		.key = (const uint8_t *)TK,
+		.length = 16};
+	const char *const specs[] = {"open,ssid=home", "wpa2-psk:12345678,ssid=home"};
+	struct world w;
+
+	for (size_t i = 0; i < 2; i++) {
+		make(&w, specs[i], NULL);
+		assert_int_equal(connect_as(&w, ALGORITHM_IHV_START, ALGORITHM_IHV_START), 0);
+		assert_int_equal(w.mp->ops->set_mapping_key(w.mp, &key), -ENOTSUP);
+		run(&w);
+		expect(&w, "");
+		assert_int_equal(at_ap(&w, 0).state, SIM_STA_UNKNOWN);
+		unmake(&w);
+	}
 }
 
 /* The station's elements reach the owner: its SSID and its RSNE. */
@@ -588,6 +611,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_blind),
 		cmocka_unit_test(test_both_ways),
+		cmocka_unit_test(test_vendors_algorithms),
 		cmocka_unit_test(test_elements),
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_arguments),

@@ -88,16 +88,19 @@ static int close_module(void **state)
 
 static void order_for(enum probed order, void *out, size_t size)
 {
-	BYTE in = (BYTE)order;
+	BYTE in = (BYTE)order, answer[sizeof(struct probed_clocks) + CONTROL_GUARD] = {0};
 	DWORD returned = 0;
 	struct handler_call c = {
-		.fn = FN_CONTROL, .control = {1, &in, (DWORD)size, out, &returned}};
+		.fn = FN_CONTROL, .control = {1, &in, (DWORD)size, answer, &returned}};
 
+	assert_true(size <= sizeof(answer) - CONTROL_GUARD);
 	module->ops->call(module, &c);
 	free(c.views.list);
 	assert_false(c.lost);
 	assert_int_equal(c.result, ERROR_SUCCESS);
 	assert_int_equal(returned, size);
+	if (size)
+		memcpy(out, answer, size);
 }
 
 static void order(enum probed what)
@@ -156,7 +159,7 @@ static void test_heap(void **state)
 	adds(PROBED_BLOCK_IN_THREAD, 1, size, 0, 0);
 	adds(PROBED_UNBLOCK, -1, -size, 0, 0);
 	adds(PROBED_BUFFER, 0, 0, 0, 0);
-	for (i = 1; i < 20; i++)
+	for (i = 0; i < 20; i++)
 		adds(PROBED_UNBLOCK, -1, -size, 0, 0);
 }
 
@@ -237,14 +240,26 @@ static void finds(enum probed what, enum module_place place)
 	order(what);
 	found = scan();
 	assert_int_equal(found.count, 1);
-	if (!SANITIZED)
-		assert_int_equal(found.first, place);
+	assert_int_equal(found.first, place);
 	order(PROBED_CANARY_WIPE);
+}
+
+static void test_scan_here(void **state)
+{
+	struct module_probe p = {.what = PROBE_SCAN};
+
+	(void)state;
+	assert_int_equal(probe(&p),
+		-ENOTSUP); /* the host's own secrets are in this process, or too much is */
 }
 
 static void test_scan(void **state)
 {
 	(void)state;
+	if (SANITIZED) {
+		test_scan_here(state);
+		return;
+	}
 	finds(PROBED_CANARY_HEAP, PLACE_HEAP);
 	finds(PROBED_CANARY_LARGE, PLACE_HEAP);
 	finds(PROBED_CANARY_ARENA, PLACE_HEAP);
@@ -258,14 +273,6 @@ static void test_scan(void **state)
 	order(PROBED_CANARY_ENDED);
 	assert_int_equal(scan().count, 1);
 	assert_int_equal(scan().first, PLACE_STACK);
-}
-
-static void test_scan_here(void **state)
-{
-	struct module_probe p = {.what = PROBE_SCAN};
-
-	(void)state;
-	assert_int_equal(probe(&p), -ENOTSUP); /* the host's own secrets are in this process */
 }
 
 /* ---- PROBE_CLOCK ---- */
@@ -375,7 +382,7 @@ static void test_while_open(void **state)
 		poll(NULL, 0, 1);
 	for (i = 0; i < 100; i++)
 		usage();
-	if (module->remote)
+	if (module->remote && !SANITIZED)
 		assert_int_equal(scan().count, 0);
 	order(PROBED_GO);
 	pthread_join(thread, NULL);

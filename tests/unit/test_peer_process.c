@@ -157,6 +157,38 @@ static void test_descriptors(void **state)
 	close(leak);
 }
 
+/* Nothing is shared: processes that were forked have peers of their own, one beside the other. */
+static void test_forked(void **state)
+{
+	struct peer_process own;
+	pid_t children[3];
+	uint8_t byte = 0;
+	int status;
+
+	start(&own, "cat");
+	for (uint8_t i = 0; i < 3; i++) {
+		children[i] = fork();
+		if (children[i] == 0) {
+			struct peer_process p;
+			bool ok = peer_process_start(&p, "cat") == 0 &&
+				  peer_process_write(&p, &i, 1, peer_deadline(SOON)) == 0 &&
+				  peer_process_read(&p, &byte, 1, peer_deadline(SOON)) == 0 &&
+				  byte == i && peer_process_end(&p, peer_deadline(SOON), &status) &&
+				  status == 0;
+
+			_exit(ok ? 0 : 1);
+		}
+	}
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+		assert_int_equal(status, 0);
+	}
+	assert_int_equal(peer_process_write(&own, (const uint8_t *)"x", 1, peer_deadline(SOON)), 0);
+	assert_int_equal(peer_process_read(&own, &byte, 1, peer_deadline(SOON)), 0);
+	assert_int_equal(byte, 'x');
+	assert_true(peer_process_end(&own, peer_deadline(SOON), &status));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +198,7 @@ int main(void)
 		cmocka_unit_test(test_deaf),
 		cmocka_unit_test(test_group),
 		cmocka_unit_test(test_descriptors),
+		cmocka_unit_test(test_forked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

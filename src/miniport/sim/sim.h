@@ -11,11 +11,13 @@
  * the protocol to its owner (struct sim_peer_ops).
  *
  * A station connects to the best signal among the BSSs that have a wanted SSID and the security
- * that was set. It asks an access point three times, 200 ms apart. It misses the beacons of one
- * that vanished after 2 s. A lost association is followed by attempts to roam, 100 ms after the
- * loss and then 1, 2, 4 ... 16 s after each failed one; after eight losses and failures in a row,
- * with no port_state(open) in between, it stays put until connect() or disconnect(). Beacons are
- * implied: no timer runs while nothing is pending, so that virtual time comes to an end.
+ * that was set; with algorithms of the IHV range these are SIM_BLIND and SIM_PEER alone, and there
+ * is no key for such a cipher. It asks an access point three times, 200 ms apart. It misses the
+ * beacons of one that vanished after 2 s. A lost association is followed by attempts to roam, 100
+ * ms after the loss and then 1, 2, 4 ... 16 s after each failed one; after eight losses and
+ * failures in a row, with no port_state(open) in between, it stays put until connect() or
+ * disconnect(). Beacons are implied: no timer runs while nothing is pending, so that virtual time
+ * comes to an end.
  *
  * Everything runs on the loop given to sim_new() and is serialised by its owner.
  */

@@ -15,6 +15,13 @@ static const struct algorithm_pair pairs[] = {
 };
 #define NPAIRS (sizeof(pairs) / sizeof(pairs[0]))
 
+/* What a vendor makes of these numbers his module and his access point know; the radio carries it.
+ */
+static bool vendors_own(uint32_t algorithm)
+{
+	return algorithm >= ALGORITHM_IHV_START;
+}
+
 static bool gone(const struct station *st)
 {
 	return st->removed || !st->powered;
@@ -139,7 +146,7 @@ static int set_algorithm(struct miniport *mp, uint32_t *slot, uint32_t value, bo
 
 static int station_set_auth(struct miniport *mp, uint32_t auth)
 {
-	bool known = false;
+	bool known = vendors_own(auth);
 
 	for (size_t i = 0; i < NPAIRS; i++)
 		known = known || pairs[i].auth == auth;
@@ -151,7 +158,7 @@ static bool known_cipher(uint32_t cipher)
 	for (size_t i = 0; i < NPAIRS; i++)
 		if (pairs[i].cipher == cipher)
 			return true;
-	return false;
+	return vendors_own(cipher);
 }
 
 static int station_set_unicast(struct miniport *mp, uint32_t cipher)
