@@ -13,7 +13,7 @@
 #include "verify/report.h"
 
 #define BUDGET_S       60
-#define MINIMISE_RUNS  600
+#define MINIMISE_RUNS  400
 #define LINE_S         10 /* between two lines of progress where there is no terminal */
 #define DICTIONARY_MAX (1024 * 1024)
 
