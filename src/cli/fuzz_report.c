@@ -27,9 +27,7 @@ static void show_finding(const struct fuzz_arguments *a, const struct campaign_f
 		f->id.rule, rule_severity_letter(f->id.severity), f->id.text);
 	printf("  in %" PRIu64 " run%s, first in run %" PRIu64 "%s\n", f->count,
 		f->count == 1 ? "" : "s", f->number,
-		f->id.severity == SEVERITY_W ? ""
-		: f->repeated                ? ""
-					     : "; it did not come again with the same input");
+		f->tried && !f->repeated ? "; it did not come again with the same input" : "");
 	if (f->id.severity == SEVERITY_W)
 		return;
 	printf("  the input, %zu bytes of %zu:\n", input_size(f->input), f->size);

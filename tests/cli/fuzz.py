@@ -197,6 +197,10 @@ def seals_packets():
     text = replay(*records)
     third = 'Dot11ExtIhvReceivePacket: message 3'
     assert 'AUTHORISED' in text and text.count(third) == 1 and text.count('SetDefaultKey') == 2, text
+    # Replay counter and nonce are the AP's own, whatever stands there.
+    stale = [(kind, flags, data[:11] + bytes(40) + data[51:]) for kind, flags, data in records]
+    text = replay(*stale)
+    assert 'AUTHORISED' in text and text.count(third) == 1, text
     # With key data in clear and the MIC of others it is good for nothing, until the AP sends its own.
     message = records[1]
     text = replay(records[0], (PACKET, 3, message[2]))
@@ -235,7 +239,8 @@ def counts_edges():
     """Of a module that was built with coverage, more edges are found than the first inputs reach."""
     report = campaign(module('tests/modules/covered'), '--runs', '200', '--jobs', '1', '--corpus', at('covered'), expect=0)
     assert report['coverage'] == 'trace-pc' and report['edges'] > 50, report
-    assert report['added'] > 3
+    # Some of the runs have shown something new, and most have not.
+    assert 3 < report['added'] < 100, report
     again = campaign(module('tests/modules/covered'), '--runs', '1', '--jobs', '1', expect=0)
     assert again['edges'] < report['edges'], (again['edges'], report['edges'])
     # In a worker nobody counts, but it can be loaded.
