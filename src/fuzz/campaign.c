@@ -322,6 +322,7 @@ static void minimise_one(struct work *w, struct campaign_finding *f)
 {
 	struct showing s = {w, f->id.key};
 
+	f->tried = true;
 	f->repeated = shows(&s, f->input);
 	/* These are judged by the system's clock: it may have been the machine that was slow. */
 	if (!f->repeated && (strcmp(f->id.rule, "hang") == 0 || strcmp(f->id.rule, "busy") == 0))

@@ -22,7 +22,7 @@ struct campaign_finding {
 	struct identity id;
 	uint64_t count, number;   /* runs that showed it; the first of them */
 	size_t size;              /* bytes of the first one's records */
-	bool repeated;            /* it was there again when it was tried again */
+	bool tried, repeated;     /* with the same input again; it was there again */
 	unsigned file_number;     /* id:NNNNNN of its files */
 	struct input *input;      /* made smaller */
 	char file[CAMPAIGN_PATH]; /* where that is; empty: nowhere */
