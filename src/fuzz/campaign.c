@@ -16,6 +16,7 @@
 
 #define PROGRESS_NS 200000000ull
 #define WAIT_MS     100
+#define MINIMISE_S  60 /* for each finding, where runs are slow */
 #define HOW         48 /* bytes of a name behind the number */
 
 /* A run under way. */
@@ -281,7 +282,7 @@ static void run_mutants(struct work *w)
 
 struct showing {
 	struct work *w;
-	uint64_t key;
+	uint64_t key, began;
 };
 
 static bool shows(void *user, const struct input *in)
@@ -289,7 +290,7 @@ static bool shows(void *user, const struct input *in)
 	struct showing *s = user;
 	struct work *w = s->w;
 
-	if (w->error || (w->config->stop && *w->config->stop > 1))
+	if (w->error || (w->config->stop && *w->config->stop > 1) || seconds(s->began) > MINIMISE_S)
 		return false;
 	w->out->minimising++;
 	show(w, false);
@@ -320,7 +321,7 @@ static void merge_unseen(struct campaign *c)
 
 static void minimise_one(struct work *w, struct campaign_finding *f)
 {
-	struct showing s = {w, f->id.key};
+	struct showing s = {w, f->id.key, monotonic_ns()};
 
 	f->tried = true;
 	f->repeated = shows(&s, f->input);
