@@ -363,7 +363,7 @@ static int open_folders(struct work *w)
 
 	if (rc || !crashes)
 		return rc;
-	w->made = mkdir(crashes, 0777) == 0;
+	w->made = mkdir(crashes, 0700) == 0;
 	if (w->made || errno == EEXIST)
 		return 0;
 	rc = -errno;

@@ -139,7 +139,7 @@ int corpus_open(const char *folder, struct corpus *out, char *err, size_t room)
 	out->folder = strdup(folder);
 	if (!out->folder)
 		return -ENOMEM;
-	n = mkdir(folder, 0777) && errno != EEXIST ? -1 : scandir(folder, &names, no_dots, by_name);
+	n = mkdir(folder, 0700) && errno != EEXIST ? -1 : scandir(folder, &names, no_dots, by_name);
 	if (n < 0) {
 		rc = -errno;
 		snprintf(err, room, "%s: %s", folder, strerror(-rc));

@@ -21,9 +21,10 @@ struct corpus {
 };
 
 /*
- * Reads all files of the folder, in the order of their names; makes it if there is none. folder
- * NULL: an empty one, in memory. 0, or a negative errno with one sentence in err, which names the
- * file. A file that is longer than an input is cut.
+ * Reads all files of the folder, in the order of their names; makes it if there is none, for its
+ * owner alone, since what a profile holds gets into it. folder NULL: an empty one, in memory. 0, or
+ * a negative errno with one sentence in err, which names the file. A file that is longer than an
+ * input is cut.
  */
 int corpus_open(const char *folder, struct corpus *out, char *err, size_t room);
 void corpus_free(struct corpus *c);

@@ -159,11 +159,32 @@ static void show_row(FILE *f, const uint8_t *p, size_t n, size_t at, const char 
 	fputc('\n', f);
 }
 
+/* A row that is like the one before it is left out, as by hexdump(1), but for the last one. */
+static bool is_again(const struct record *r, size_t at)
+{
+	return at >= ROW && at + ROW < r->length &&
+	       memcmp(r->bytes + at, r->bytes + at - ROW, ROW) == 0;
+}
+
+static void show_bytes(FILE *f, const struct record *r, const char *indent)
+{
+	size_t at, rest;
+	bool again = false;
+
+	for (at = 0; at < r->length; at += ROW) {
+		rest = r->length - at;
+		if (!is_again(r, at))
+			show_row(f, r->bytes + at, rest < ROW ? rest : ROW, at, indent);
+		else if (!again)
+			fprintf(f, "%s  *\n", indent);
+		again = is_again(r, at);
+	}
+}
+
 void input_show(FILE *f, const struct input *in, const char *indent)
 {
 	char text[400];
 	unsigned i;
-	size_t at;
 
 	if (!in->count)
 		fprintf(f, "%snothing: the module does it by itself\n", indent);
@@ -171,8 +192,6 @@ void input_show(FILE *f, const struct input *in, const char *indent)
 		const struct record *r = &in->records[i];
 
 		fprintf(f, "%s%u. %s\n", indent, i + 1, record_text(r, text, sizeof(text)));
-		for (at = 0; at < r->length; at += ROW)
-			show_row(f, r->bytes + at, r->length - at < ROW ? r->length - at : ROW, at,
-				indent);
+		show_bytes(f, r, indent);
 	}
 }

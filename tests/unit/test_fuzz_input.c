@@ -114,6 +114,31 @@ static void test_words(void **state)
 		text_of(RECORD_INDICATION, 0, "\x08zz", 3), "indication: PHY state, 2 bytes");
 }
 
+/* Rows that are alike are left out, but for the first and the last. */
+static void test_show(void **state)
+{
+	static const char expected[] =
+		"> 1. Control: 68 bytes, room for 0\n"
+		">   0000  00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00  ................\n"
+		">   *\n"
+		">   0040  00 00 00 00 00 00                                ......\n"
+		"> 2. security fragment of the profile, 3 bytes\n"
+		">   0000  61 62 7f                                         ab.\n";
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+
+	assert_non_null(f);
+	in.count = 0;
+	memset(room, 0, 70);
+	input_append(&in, RECORD_CONTROL, 0, room, 70);
+	input_append(&in, RECORD_SECURITY, 0, "ab\x7f", 3);
+	input_show(f, &in, "> ");
+	fclose(f);
+	assert_string_equal(text, expected);
+	free(text);
+}
+
 /* ---- Dictionaries. ---- */
 
 static struct dictionary dictionary;
@@ -460,6 +485,7 @@ int main(void)
 		cmocka_unit_test(test_raw),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_show),
 		cmocka_unit_test(test_dictionary),
 		cmocka_unit_test(test_bad_dictionary),
 		cmocka_unit_test(test_items),
