@@ -34,7 +34,7 @@ offers() { # EXPECTED WORD... : the last word is the one being typed
 	fi
 }
 
-offers '--help|--version|check|inspect|merge|replay|rules|run|verify' ''
+offers '--help|--version|check|fuzz|inspect|merge|replay|rules|run|verify' ''
 offers 'replay|rules|run' r
 offers '--ap|--deadline|--end|--help|--in-process|--isolate|--json|--module|--page-guard|--pcap|--peer|--peer-deadline|--profile|--seed|--stop-deadline|--strict|--trace|--ui-response|--version' run one.so --
 offers '--page-guard|--pcap|--peer|--peer-deadline|--profile' run one.so --p
@@ -70,6 +70,12 @@ offers 'reassociate|reconnect|rekey|reload|reset|roam' verify one.so --scenario 
 offers 'X-40' verify one.so --until x-40
 offers 'win.dll|with blank.so' verify one.so --json wi
 offers '' replay one.so --plan ''
+offers 'one.so' fuzz o
+offers '--corpus|--crashes' fuzz one.so --c
+offers 'packet|profile' fuzz one.so --only p
+offers 'home.xml|sub' fuzz one.so --profile ''
+offers 'trace.jsonl' fuzz one.so --replay tr
+offers 'X-68' fuzz one.so --until x-68
 offers '' bogus ''
 offers '' bogus --
 

@@ -16,6 +16,7 @@ static const struct {
 	{"run", cmd_run, "carry a module through its life on a simulated radio, and judge it"},
 	{"verify", cmd_verify, "find what breaks a module, show it, and tell how to replay it"},
 	{"replay", cmd_replay, "make one run of a verification again"},
+	{"fuzz", cmd_fuzz, "give a module what it does not expect, and show what breaks it"},
 	{"check", cmd_check, "judge a saved trace"},
 	{"merge", cmd_merge, "put the parts of a verification together"},
 	{"rules", cmd_rules, "the contract: all rules, or one"},

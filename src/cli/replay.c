@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/replay.h"
 #include "cli/target.h"
 #include "trace/trace.h"
 #include "verify/report.h"
@@ -82,7 +83,7 @@ static int take(struct arguments *a, int option)
 
 /* ---- One run, shown. ---- */
 
-static void show_crossings(const struct run *run)
+void replay_crossings(const struct run *run)
 {
 	char who[16], what[256];
 	unsigned i;
@@ -139,7 +140,7 @@ static int show(const struct arguments *a, const struct run *run)
 
 	if (rc)
 		return rc;
-	show_crossings(run);
+	replay_crossings(run);
 	printf("\n%s\n", scenario_text(run->plan.scenario));
 	if (run->plan.count)
 		printf("done: %s\n", plan_text(&run->plan, text, sizeof(text)));

@@ -355,6 +355,11 @@ static bool wanted(const struct profile *p, const struct bss *b)
 	for (i = 0; i < p->nssids; i++) {
 		const uint8_t *e = b->elements;
 
+		if (b->name && b->name->length == p->ssids[i].len &&
+			memcmp(b->name->bytes, p->ssids[i].data, p->ssids[i].len) == 0)
+			return true;
+		if (b->name)
+			continue;
 		/* The SSID is the first element of a beacon (802.11-2020, Table 9-32). */
 		if (b->elements_length >= 2u + p->ssids[i].len && e[0] == 0 &&
 			e[1] == p->ssids[i].len &&

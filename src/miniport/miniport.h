@@ -79,6 +79,11 @@ struct indication {
 	const struct association_info *association;
 };
 
+struct ssid {
+	uint8_t length; /* 0..32 */
+	uint8_t bytes[32];
+};
+
 /* A BSS that the last scan saw. */
 struct bss {
 	struct mac bssid;
@@ -88,11 +93,9 @@ struct bss {
 	uint64_t timestamp;                   /* TSF, us */
 	const uint8_t *elements;
 	uint32_t elements_length;
-};
-
-struct ssid {
-	uint8_t length; /* 0..32 */
-	uint8_t bytes[32];
+	/* The name under which the radio has found it, where that is not the first of the elements:
+	 * a network that hides its name, or a beacon that is no more than noise. NULL: it is. */
+	const struct ssid *name;
 };
 
 /* OID_DOT11_DESIRED_SSID_LIST, _DESIRED_BSS_TYPE and _CONNECT_REQUEST in one. */

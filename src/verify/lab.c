@@ -73,6 +73,8 @@ static void on_crossing(void *user, const struct crossing *x)
 	if (!l->plan->count)
 		mark(l);
 	acts_crossing(l, x);
+	if (l->config->life)
+		l->config->life->crossing(l->config->life->user, x);
 }
 
 static struct lab_adapter *adapter_of(struct lab *l, const struct host_adapter *host)
@@ -127,8 +129,10 @@ static void answer(struct timer *t, void *user)
 	/* ASCII, in UTF-16 with an end. */
 	for (; text[n]; n++)
 		typed[2 * n] = (uint8_t)text[n];
+	n = n ? 2 * n + 2 : 0;
 	while (l->nasked)
-		host_ui_respond(l->host, l->asked[--l->nasked], typed, n ? 2 * n + 2 : 0);
+		host_ui_respond(l->host, l->asked[--l->nasked], l->answer ? l->answer : typed,
+			l->answer ? l->answer_length : n);
 	wipe(typed, sizeof(typed));
 }
 
@@ -429,8 +433,28 @@ static bool begin(struct lab *l)
 		confine_calls();
 	l->profile = s == SCENARIO_UI && l->config->ui_profile ? l->config->ui_profile
 							       : l->config->profile;
+	if (l->config->life)
+		l->config->life->begin(l, l->config->life->user);
 	set_stage(l, LAB_STARTED);
 	return lab_load(l, s == SCENARIO_GUARD, isolated);
+}
+
+static void live(struct lab *l)
+{
+	set_stage(l, LAB_RUNNING);
+	if (l->config->life) {
+		l->config->life->live(l, l->config->life->user);
+		return;
+	}
+	scenario_run(l);
+	l->out->script = atomic_load(&l->out->ncrossings);
+	set_stage(l, LAB_RECOVERS);
+	l->again = scenario_recover(l);
+	if (!l->again)
+		return;
+	acts_restart(l);
+	scenario_run(l);
+	scenario_recover(l);
 }
 
 bool lab_run(const struct lab_config *config, const struct plan *plan, struct outcome *out)
@@ -452,18 +476,8 @@ bool lab_run(const struct lab_config *config, const struct plan *plan, struct ou
 		l->taps[i].key_again = key_again;
 		l->taps[i].user = l;
 	}
-	if (begin(l)) {
-		set_stage(l, LAB_RUNNING);
-		scenario_run(l);
-		out->script = atomic_load(&out->ncrossings);
-		set_stage(l, LAB_RECOVERS);
-		l->again = scenario_recover(l);
-		if (l->again) {
-			acts_restart(l);
-			scenario_run(l);
-			scenario_recover(l);
-		}
-	}
+	if (begin(l))
+		live(l);
 	set_stage(l, LAB_ENDS);
 	unloaded = lab_unload(l);
 	if (unloaded) {

@@ -21,6 +21,22 @@
 #define OUTCOME_TEXT      200
 #define LAB_UI_RESPONSE   256
 
+struct lab;
+
+/*
+ * Another life than that of a scenario, for whoever feeds a module with bytes of his own. All of it
+ * is called in the process of the run, which may end at any moment.
+ */
+struct lab_life {
+	/* The radio is there, the module is not loaded yet. */
+	void (*begin)(struct lab *l, void *user);
+	/* In place of the scenario and of the connection that follows it. */
+	void (*live)(struct lab *l, void *user);
+	/* A crossing was taken down: under the host lock, in the thread that makes it. */
+	void (*crossing)(void *user, const struct crossing *x);
+	void *user; /* may be another one for each run */
+};
+
 /* All runs of a verification have it in common. */
 struct lab_config {
 	const char *module;
@@ -37,7 +53,8 @@ struct lab_config {
 	char ui_response[LAB_UI_RESPONSE];      /* UTF-8 */
 	int output; /* where what the module prints can be read, without waiting; the runner's own
 		     */
-	unsigned cycles; /* of the scenario of that name */
+	unsigned cycles;             /* of the scenario of that name */
+	const struct lab_life *life; /* NULL: the plan's scenario */
 	/* Of scenarios whose undisturbed run has shown it: a later connect has to do as well. */
 	bool opens[SCENARIOS], passes[SCENARIOS];
 	uint64_t held[SCENARIOS]; /* heap blocks, at its end; UINT64_MAX: unknown */

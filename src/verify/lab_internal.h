@@ -47,6 +47,8 @@ struct lab {
 	struct tap taps[LAB_STATIONS];
 	unsigned ntaps;
 	const struct profile *profile; /* that connections are made with now */
+	const uint8_t *answer;         /* of the user, in place of the text; NULL: the text */
+	uint32_t answer_length;
 	struct host *host;
 	struct module *module;
 	struct lab_adapter adapters[2];

@@ -106,7 +106,7 @@ unsigned runner_running(const struct runner *r)
 
 /* ---- The child. ---- */
 
-static void limit(int resource, rlim_t value)
+static void limit(__rlimit_resource_t resource, rlim_t value)
 {
 	struct rlimit now;
 

@@ -114,6 +114,8 @@ static void packet_arrived(struct tap *t, const struct indication *ind)
 	unsigned number = t->nnow;
 
 	keep(t, ind);
+	if (t->feed && t->feed->packet(t->feed->user, ind))
+		return;
 	switch (act) {
 	case ACT_LOSE:
 		return;
@@ -163,6 +165,19 @@ static bool was_lost(struct tap *t, uint64_t cookie)
 	return cookie && cookie == t->never;
 }
 
+static void associated(struct tap *t, const struct indication *ind)
+{
+	struct association_info info;
+	struct indication changed = *ind;
+
+	if (t->feed && ind->association) {
+		info = *ind->association;
+		t->feed->associated(t->feed->user, ind->peer, &info);
+		changed.association = &info;
+	}
+	up(t, &changed);
+}
+
 static void on_indication(void *user, const struct indication *ind)
 {
 	static const struct mac everybody = {{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}};
@@ -179,6 +194,9 @@ static void on_indication(void *user, const struct indication *ind)
 	case IND_ASSOCIATION_START:
 		association_started(t);
 		break;
+	case IND_ASSOCIATION_COMPLETION:
+		associated(t, ind);
+		return;
 	case IND_SEND_COMPLETE:
 		if (was_lost(t, ind->cookie))
 			return;
@@ -231,7 +249,10 @@ static int scan(struct miniport *mp)
 
 static const struct bss *bss_list(struct miniport *mp, size_t *count)
 {
-	return tap_of(mp)->radio->ops->bss_list(tap_of(mp)->radio, count);
+	struct tap *t = tap_of(mp);
+	const struct bss *list = t->radio->ops->bss_list(t->radio, count);
+
+	return t->feed ? t->feed->bss_list(t->feed->user, list, *count) : list;
 }
 
 static int set_auth(struct miniport *mp, uint32_t auth)

@@ -29,6 +29,17 @@ struct tap_key {
 	uint8_t bytes[TAP_KEY];
 };
 
+/* Who changes what the radio tells. All on the loop; what they hand over stays theirs, and is used
+ * until the loop turns. */
+struct tap_feed {
+	/* A packet of a vendor's protocol or EAPOL has arrived. True: it was dealt with, whether or
+	 * not it went up by tap_bring(). */
+	bool (*packet)(void *user, const struct indication *ind);
+	const struct bss *(*bss_list)(void *user, const struct bss *list, size_t count);
+	void (*associated)(void *user, struct mac ap, struct association_info *info);
+	void *user;
+};
+
 struct tap {
 	struct miniport mp; /* the host's */
 	struct miniport *radio;
@@ -40,6 +51,7 @@ struct tap {
 	/* A key came that this association had already. */
 	void (*key_again)(void *user, const struct tap_key *key);
 	void *user;
+	const struct tap_feed *feed; /* NULL: none */
 
 	enum act sent;      /* to be done to the next packet of the module's */
 	uint64_t never;     /* cookie of the send that is not completed */
@@ -55,7 +67,7 @@ struct tap {
 	bool gone; /* no indication any more */
 };
 
-/* Everything but .received, .key_again and .user is zero or the tap's own. */
+/* Everything but .received, .key_again, .user and .feed is zero or the tap's own. */
 void tap_init(struct tap *t, struct miniport *radio, struct loop *loop);
 /* A new association begins for the module: whatever key it installs is new. */
 void tap_forget_keys(struct tap *t);

@@ -484,7 +484,7 @@ def inspect_windows():
 
 @test
 def help_and_version():
-    for command in ([], ['run'], ['check'], ['rules'], ['inspect']):
+    for command in ([], ['run'], ['check'], ['rules'], ['inspect'], ['fuzz']):
         assert b'usage: openihv' in run(*command, '--help', expect=0).stdout
         assert re.match(rb'openihv \d+\.\d+\.\d+\n$', run(*command, '--version', expect=0).stdout)
 
