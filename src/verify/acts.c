@@ -220,6 +220,12 @@ static void cut_off(void *user)
 		sim_ap_disassociate(lab_ap(a), lab_station(a), REASON_INACTIVE);
 }
 
+/* On the loop. */
+static void keep_request(void *user)
+{
+	begin_hold(user, HOLD_END);
+}
+
 static void post(struct lab *l, struct point at)
 {
 	l->firing[l->next] = true;
@@ -253,6 +259,10 @@ bool acts_hold(void *user, enum crossing_fn fn, bool within, bool returned)
 		l->held = hold = true;
 		l->held_within = false;
 		host_post(l->host, cut_off, l);
+	} else if (l->early && fn == FN_REQUEST_VIRTUAL_STATION && returned && !l->held) {
+		l->held = hold = true;
+		l->held_within = within;
+		host_post(l->host, keep_request, l);
 	} else if (hold) {
 		l->held = true;
 		l->held_within = within;
@@ -265,9 +275,17 @@ bool acts_hold(void *user, enum crossing_fn fn, bool within, bool returned)
 	return hold;
 }
 
+void acts_early(struct lab *l, bool early)
+{
+	pthread_mutex_lock(&l->hold_lock);
+	l->early = early;
+	pthread_mutex_unlock(&l->hold_lock);
+}
+
 void acts_end(struct lab *l)
 {
 	pthread_mutex_lock(&l->hold_lock);
+	l->early = false;
 	l->next = l->plan->count;
 	l->cut = false;
 	pthread_mutex_unlock(&l->hold_lock);
@@ -277,8 +295,11 @@ void acts_end(struct lab *l)
 
 /* ---- Points in the record. ---- */
 
+/* Or begins what a request waits for. */
 static bool ends_something(const struct crossing *x)
 {
+	if (x->fn == FN_INIT_ADAPTER && x->handle)
+		return x->phase == PHASE_EXIT;
 	return x->phase == PHASE_EXIT &&
 	       (x->fn == FN_STOP_POST_ASSOCIATE || x->fn == FN_ADAPTER_RESET ||
 		       x->fn == FN_DEINIT_ADAPTER) &&

@@ -12,7 +12,9 @@
 #include "verify/tap.h"
 
 #define LAB_ASKED    32 /* requests for the user at a time */
-#define LAB_STATIONS 4  /* one that was removed does not come back: another takes its place */
+#define LAB_STATIONS 6  /* one that was removed does not come back: another takes its place */
+#define LAB_ADAPTERS 3
+#define LAB_VIRTUAL  2 /* number of the virtual station */
 
 /* Longer than any of the host's own watchdogs. */
 #define LAB_LIMIT (150 * NS_PER_S)
@@ -49,7 +51,7 @@ struct lab {
 	const struct profile *profile; /* that connections are made with now */
 	struct host *host;
 	struct module *module;
-	struct lab_adapter adapters[2];
+	struct lab_adapter adapters[LAB_ADAPTERS];
 	struct lab_telling telling;
 	struct timer answering; /* of what the user is asked */
 	uint64_t asked[LAB_ASKED];
@@ -74,6 +76,7 @@ struct lab {
 	unsigned ends_before, performs_before;
 	pthread_mutex_t hold_lock; /* of what the module's threads look at on their way */
 	uint32_t calls[FN_COUNT][2];
+	bool early;             /* a request for a virtual station is held until that is there */
 	bool held, held_within; /* within: in the thread of a handler */
 	bool cut; /* measures.c: whoever makes the first call after PerformPostAssociate is held,
 		     and the AP disassociates */
@@ -100,6 +103,10 @@ void scenario_run(struct lab *l);
 /* After what was done: the next connection, and the end of everything. */
 void scenario_recover(struct lab *l);
 
+/* stations.c */
+void scenario_virtual(struct lab *l);
+void lab_virtual_station(void *user, struct host_adapter *primary, bool wanted);
+
 /* measures.c */
 void scenario_cycles(struct lab *l);
 void scenario_arrivals(struct lab *l);
@@ -111,10 +118,14 @@ void acts_crossing(struct lab *l, const struct crossing *x);
 bool acts_hold(void *user, enum crossing_fn fn, bool within, bool returned);
 uint32_t acts_refuse(struct lab *l, const struct crossing *x);
 enum act acts_received(void *user, uint32_t *argument);
+/* Whether a request for a virtual station is kept from returning until its InitAdapter has. */
+void acts_early(struct lab *l, bool early);
 /* Lets go whoever is held. */
 void acts_end(struct lab *l);
 
 /* steps.c: what scenarios are made of; each goes on, whatever came of the one before */
+/* Gives the adapter a radio of its own. False: there is none. */
+bool lab_new_station(struct lab *l, struct lab_adapter *a);
 struct lab_adapter *lab_arrive(struct lab *l, unsigned i);
 bool lab_up(const struct lab_adapter *a);
 bool lab_open(const struct lab_adapter *a);
