@@ -50,7 +50,7 @@ static void show(struct world *w, const struct crossing *x)
 	}
 	describe(x, who, sizeof(who), what, sizeof(what));
 	n = strlen(what);
-	if (n && w->station_svc && x->adapter == w->station_svc)
+	if (n && x->fn != FN_INIT_ADAPTER && w->station_svc && x->adapter == w->station_svc)
 		snprintf(what + n, sizeof(what) - n, "  (virtual station)");
 	if (what[0])
 		line(w, x->time, colour_of(x), who, what);

@@ -333,6 +333,14 @@ static bool here(const struct lab *l, const struct plan_act *p, const struct cro
 	return l->next > 0 && l->crossings - l->since > p->at.skip;
 }
 
+/* The radio of whoever sends. */
+static struct tap *sender(const struct lab *l, const struct crossing *x)
+{
+	const bool station = l->station && x->adapter == l->station;
+
+	return l->adapters[station ? LAB_VIRTUAL : 0].tap;
+}
+
 void acts_crossing(struct lab *l, const struct crossing *x)
 {
 	const struct plan_act *p;
@@ -342,6 +350,8 @@ void acts_crossing(struct lab *l, const struct crossing *x)
 	l->ends += ends_something(x);
 	l->performs += x->fn == FN_PERFORM_POST_ASSOCIATE && x->phase == PHASE_EXIT;
 	l->crossings++;
+	if (x->fn == FN_INIT_ADAPTER && x->handle)
+		l->station = x->adapter;
 	at.nth = ++l->seen[x->fn][x->phase];
 	p = due(l);
 	if (p && here(l, p, x)) {
@@ -350,7 +360,7 @@ void acts_crossing(struct lab *l, const struct crossing *x)
 		} else {
 			begun(l, at);
 			if (act_kind(p->act) == ACT_SENT)
-				l->adapters[0].tap->sent = p->act;
+				sender(l, x)->sent = p->act;
 			else
 				l->failing = p;
 		}

@@ -64,6 +64,7 @@ struct lab {
 	/* Of the plan (acts.c). Guarded by the host lock, but for what the next line says. */
 	uint32_t seen[FN_COUNT][3]; /* crossings so far, by phase */
 	uint64_t crossings;
+	uint64_t station;               /* hDot11SvcHandle of the last virtual station */
 	unsigned next;                  /* the act that is due */
 	uint64_t since;                 /* crossings when the last one was done */
 	bool firing[PLAN_ACTS];         /* on its way to the loop */

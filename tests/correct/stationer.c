@@ -111,10 +111,15 @@ static void tell_ap(HANDLE svc)
 static DWORD WINAPI lists(HANDLE svc, ULONG backlog, ULONG exemptions,
 	PDOT11_PRIVACY_EXEMPTION exemption, ULONG registrations, USHORT *registration)
 {
+	struct adapter *a = base_adapter(svc);
+	const HANDLE op = a->connect;
+
 	if (is_station(svc, NULL))
 		tell_ap(svc);
 	else
 		stations.Dot11ExtRequestVirtualStation(svc, NULL);
+	if (!base_still(a, &a->connect, op))
+		return ERROR_OPERATION_ABORTED;
 	return host.Dot11ExtSetEtherTypeHandling(
 		svc, backlog, exemptions, exemption, registrations, registration);
 }
