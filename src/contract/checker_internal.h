@@ -84,6 +84,8 @@ struct adapter {
 	struct adapter *next_gone;
 	uint64_t svc;
 	uint32_t ext;
+	uint64_t primary; /* of a virtual station; 0: it is none */
+	bool released;    /* the module has given it back */
 	enum adapter_state state;
 	uint16_t thread; /* that has DeinitAdapter or AdapterReset open */
 

@@ -222,6 +222,12 @@ static void cut_off(void *user)
 		sim_ap_disassociate(lab_ap(a), lab_station(a), REASON_INACTIVE);
 }
 
+/* On the loop. */
+static void keep_request(void *user)
+{
+	begin_hold(user, HOLD_END);
+}
+
 static void post(struct lab *l, struct point at)
 {
 	l->firing[l->next] = true;
@@ -255,6 +261,10 @@ bool acts_hold(void *user, enum crossing_fn fn, bool within, bool returned)
 		l->held = hold = true;
 		l->held_within = false;
 		host_post(l->host, cut_off, l);
+	} else if (l->early && fn == FN_REQUEST_VIRTUAL_STATION && returned && !l->held) {
+		l->held = hold = true;
+		l->held_within = within;
+		host_post(l->host, keep_request, l);
 	} else if (hold) {
 		l->held = true;
 		l->held_within = within;
@@ -277,9 +287,17 @@ void acts_restart(struct lab *l)
 	pthread_mutex_unlock(&l->hold_lock);
 }
 
+void acts_early(struct lab *l, bool early)
+{
+	pthread_mutex_lock(&l->hold_lock);
+	l->early = early;
+	pthread_mutex_unlock(&l->hold_lock);
+}
+
 void acts_end(struct lab *l)
 {
 	pthread_mutex_lock(&l->hold_lock);
+	l->early = false;
 	l->next = l->plan->count;
 	l->cut = false;
 	pthread_mutex_unlock(&l->hold_lock);
@@ -289,8 +307,11 @@ void acts_end(struct lab *l)
 
 /* ---- Points in the record. ---- */
 
+/* Or begins what a request waits for. */
 static bool ends_something(const struct crossing *x)
 {
+	if (x->fn == FN_INIT_ADAPTER && x->handle)
+		return x->phase == PHASE_EXIT;
 	return x->phase == PHASE_EXIT &&
 	       (x->fn == FN_STOP_POST_ASSOCIATE || x->fn == FN_ADAPTER_RESET ||
 		       x->fn == FN_DEINIT_ADAPTER) &&
@@ -337,6 +358,14 @@ static bool here(const struct lab *l, const struct plan_act *p, const struct cro
 	return l->next > 0 && l->crossings - l->since > p->at.skip;
 }
 
+/* The radio of whoever sends. */
+static struct tap *sender(const struct lab *l, const struct crossing *x)
+{
+	const bool station = l->station && x->adapter == l->station;
+
+	return l->adapters[station ? LAB_VIRTUAL : 0].tap;
+}
+
 void acts_crossing(struct lab *l, const struct crossing *x)
 {
 	const struct plan_act *p;
@@ -347,6 +376,8 @@ void acts_crossing(struct lab *l, const struct crossing *x)
 	l->ends += ends_something(x);
 	l->performs += x->fn == FN_PERFORM_POST_ASSOCIATE && x->phase == PHASE_EXIT;
 	l->crossings++;
+	if (x->fn == FN_INIT_ADAPTER && x->handle)
+		l->station = x->adapter;
 	at.nth = ++l->seen[x->fn][x->phase];
 	p = due(l);
 	if (p && here(l, p, x)) {
@@ -355,7 +386,7 @@ void acts_crossing(struct lab *l, const struct crossing *x)
 		} else {
 			begun(l, at);
 			if (act_kind(p->act) == ACT_SENT)
-				l->adapters[0].tap->sent = p->act;
+				sender(l, x)->sent = p->act;
 			else
 				l->failing = p;
 		}

@@ -81,7 +81,7 @@ static struct lab_adapter *adapter_of(struct lab *l, const struct host_adapter *
 {
 	unsigned i;
 
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < LAB_ADAPTERS; i++)
 		if (l->adapters[i].host == host)
 			return &l->adapters[i];
 	return NULL;
@@ -289,6 +289,8 @@ static int make_host(struct lab *l, char *err, size_t room)
 		.ui = on_ui,
 		.event = on_event,
 		.refuse = on_refuse,
+		.virtual_station =
+			l->plan->scenario == SCENARIO_VIRTUAL ? lab_virtual_station : NULL,
 		.user = l};
 	int rc = host_new(&config, l->module, &l->host);
 
@@ -297,6 +299,7 @@ static int make_host(struct lab *l, char *err, size_t room)
 		return rc;
 	}
 	l->stopped = false;
+	l->out->stations = (l->module->exports & MODULE_HAS_VIRTUAL_STATION) != 0;
 	l->module->hold = acts_hold;
 	l->module->hold_user = l;
 	return host_start(l->host, err, room);
@@ -356,7 +359,7 @@ bool lab_unload(struct lab *l)
 	host_free(l->host);
 	l->host = NULL;
 	l->module = NULL;
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < LAB_ADAPTERS; i++)
 		l->adapters[i].host = NULL;
 	return true;
 }
@@ -469,7 +472,7 @@ bool lab_run(const struct lab_config *config, const struct plan *plan, struct ou
 	}
 	*l = (struct lab){.config = config, .plan = plan, .out = out};
 	pthread_mutex_init(&l->hold_lock, NULL);
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < LAB_ADAPTERS; i++)
 		l->adapters[i].lab = l;
 	for (i = 0; i < LAB_STATIONS; i++) {
 		l->taps[i].received = acts_received;

@@ -89,6 +89,7 @@ struct outcome {
 	bool opened, passed; /* at the end: the port opened, data passed */
 	bool opened_before;  /* at the first connection of the scenario */
 	bool asked;          /* the module had a UI request */
+	bool stations;       /* it exports InitVirtualStation */
 	struct {
 		bool done;
 		struct point at; /* never relative */

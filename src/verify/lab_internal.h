@@ -13,6 +13,8 @@
 
 #define LAB_ASKED    32 /* requests for the user at a time */
 #define LAB_STATIONS 8  /* one that was removed does not come back: another takes its place */
+#define LAB_ADAPTERS 3
+#define LAB_VIRTUAL  2 /* number of the virtual station */
 
 /* Longer than any of the host's own watchdogs. */
 #define LAB_LIMIT (150 * NS_PER_S)
@@ -51,7 +53,7 @@ struct lab {
 	uint32_t answer_length;
 	struct host *host;
 	struct module *module;
-	struct lab_adapter adapters[2];
+	struct lab_adapter adapters[LAB_ADAPTERS];
 	struct lab_telling telling;
 	struct timer answering; /* of what the user is asked */
 	uint64_t asked[LAB_ASKED];
@@ -66,6 +68,7 @@ struct lab {
 	/* Of the plan (acts.c). Guarded by the host lock, but for what the next line says. */
 	uint32_t seen[FN_COUNT][3]; /* crossings so far, by phase */
 	uint64_t crossings;
+	uint64_t station;               /* hDot11SvcHandle of the last virtual station */
 	unsigned next;                  /* the act that is due */
 	uint64_t since;                 /* crossings when the last one was done */
 	bool firing[PLAN_ACTS];         /* on its way to the loop */
@@ -80,6 +83,7 @@ struct lab {
 	unsigned ends_before, performs_before;
 	pthread_mutex_t hold_lock; /* of what the module's threads look at on their way */
 	uint32_t calls[FN_COUNT][2];
+	bool early;             /* a request for a virtual station is held until that is there */
 	bool held, held_within; /* within: in the thread of a handler */
 	bool cut; /* measures.c: whoever makes the first call after PerformPostAssociate is held,
 		     and the AP disassociates */
@@ -107,6 +111,10 @@ void scenario_run(struct lab *l);
  * over again. */
 bool scenario_recover(struct lab *l);
 
+/* stations.c */
+void scenario_virtual(struct lab *l);
+void lab_virtual_station(void *user, struct host_adapter *primary, bool wanted);
+
 /* measures.c */
 void scenario_cycles(struct lab *l);
 void scenario_arrivals(struct lab *l);
@@ -123,10 +131,14 @@ uint32_t acts_refuse(struct lab *l, const struct crossing *x);
 enum act acts_received(void *user, uint32_t *argument);
 /* Nothing has been done yet. */
 void acts_restart(struct lab *l);
+/* Whether a request for a virtual station is kept from returning until its InitAdapter has. */
+void acts_early(struct lab *l, bool early);
 /* Lets go whoever is held. */
 void acts_end(struct lab *l);
 
 /* steps.c: what scenarios are made of; each goes on, whatever came of the one before */
+/* Gives the adapter a radio of its own. False: there is none. */
+bool lab_new_station(struct lab *l, struct lab_adapter *a);
 struct lab_adapter *lab_arrive(struct lab *l, unsigned i);
 bool lab_up(const struct lab_adapter *a);
 bool lab_open(const struct lab_adapter *a);

@@ -275,6 +275,7 @@ static void (*const scripts[SCENARIOS])(struct lab *l) = {
 	[SCENARIO_EVENTS] = scenario_events,
 	[SCENARIO_RESET] = scenario_reset,
 	[SCENARIO_RELOAD] = scenario_reload,
+	[SCENARIO_VIRTUAL] = scenario_virtual,
 	[SCENARIO_CYCLES] = scenario_cycles,
 	[SCENARIO_ARRIVALS] = scenario_arrivals,
 	[SCENARIO_GUARD] = scenario_several,

@@ -223,6 +223,11 @@ static void take_base(struct sweep *s, const struct run *run)
 		snprintf(out->note, sizeof(out->note), "left out: the module asked nothing");
 		return;
 	}
+	if (sc == SCENARIO_VIRTUAL && !o->stations) {
+		snprintf(out->note, sizeof(out->note),
+			"left out: the module exports no InitVirtualStation");
+		return;
+	}
 	keep_log(&s->logs[sc], o, n);
 }
 
