@@ -259,7 +259,7 @@ void lab_rest(struct lab *l, uint64_t ns)
 
 static int open_module(struct lab *l, bool guard, bool isolated, char *err, size_t room)
 {
-	const struct inproc_options here = {.guard = guard};
+	const struct inproc_options here = {.guard = guard, .looked = l->config->looked};
 	const struct worker_config there = {
 		.options = {.guard = guard, .repeatable = true, .seed = l->config->seed}};
 

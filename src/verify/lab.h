@@ -24,6 +24,7 @@
 /* All runs of a verification have it in common. */
 struct lab_config {
 	const char *module;
+	bool looked; /* its file has passed module_file_check(): no run reads it for that again */
 	bool in_process, strict;
 	const struct profile *profile;
 	const struct profile *ui_profile; /* for which the module asks the user */
