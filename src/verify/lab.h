@@ -82,6 +82,7 @@ struct outcome {
 	uint64_t held;   /* heap blocks of the module's, when its adapters are gone; UINT64_MAX:
 			    unknown */
 	uint64_t ns;     /* of virtual time */
+	uint64_t reached[LAB_DONE + 1]; /* each stage, in real time: monotonic_ns() */
 	struct outcome_finding findings[OUTCOME_FINDINGS];
 	/* Of an undisturbed run: how many crossings there were when work that was posted at this
 	 * one was done. Acts at crossings with the same number come to the same. */
