@@ -184,7 +184,7 @@ static bool catch_copies(void)
 	return registration != NULL;
 }
 
-int platform_load(const char *path, void **out, char *err, size_t room)
+int platform_load(const char *path, bool looked, void **out, char *err, size_t room)
 {
 	HMODULE library = NULL;
 	char why[PE_ERROR_SIZE] = "";
@@ -194,7 +194,7 @@ int platform_load(const char *path, void **out, char *err, size_t room)
 	if (full && !catch_copies())
 		code = ERROR_OUTOFMEMORY;
 	else if (full)
-		code = look_into(full, why, sizeof(why));
+		code = looked ? 0 : look_into(full, why, sizeof(why));
 	if (full && !code)
 		code = load(full, &library);
 	free(full);

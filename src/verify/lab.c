@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "trace/describe.h"
+#include "base/clock.h"
 #include "base/wipe.h"
 #include "crypto/crypto.h"
 #include "module/inproc.h"
@@ -263,7 +264,7 @@ void lab_rest(struct lab *l, uint64_t ns)
 
 static int open_module(struct lab *l, bool guard, bool isolated, char *err, size_t room)
 {
-	const struct inproc_options here = {.guard = guard};
+	const struct inproc_options here = {.guard = guard, .looked = l->config->looked};
 	const struct worker_config there = {
 		.options = {.guard = guard, .repeatable = true, .seed = l->config->seed}};
 
@@ -413,9 +414,15 @@ static void clear_away(struct lab *l)
 	pthread_mutex_destroy(&l->hold_lock);
 }
 
+static void reached(struct outcome *out, enum lab_stage stage)
+{
+	out->reached[stage] = monotonic_ns();
+	atomic_store(&out->stage, (uint32_t)stage);
+}
+
 static void set_stage(struct lab *l, enum lab_stage stage)
 {
-	atomic_store(&l->out->stage, (uint32_t)stage);
+	reached(l->out, stage);
 }
 
 /* Page guards, and the search for secrets, are scenarios. */
@@ -487,6 +494,6 @@ bool lab_run(const struct lab_config *config, const struct plan *plan, struct ou
 		clear_away(l);
 		free(l);
 	}
-	atomic_store(&out->stage, LAB_DONE);
+	reached(out, LAB_DONE);
 	return unloaded;
 }

@@ -40,6 +40,7 @@ struct lab_life {
 /* All runs of a verification have it in common. */
 struct lab_config {
 	const char *module;
+	bool looked; /* its file has passed module_file_check(): no run reads it for that again */
 	bool in_process, strict;
 	const struct profile *profile;
 	const struct profile *ui_profile; /* for which the module asks the user */
@@ -99,6 +100,7 @@ struct outcome {
 	uint64_t held;   /* heap blocks of the module's, when its adapters are gone; UINT64_MAX:
 			    unknown */
 	uint64_t ns;     /* of virtual time */
+	uint64_t reached[LAB_DONE + 1]; /* each stage, in real time: monotonic_ns() */
 	struct outcome_finding findings[OUTCOME_FINDINGS];
 	/* Of an undisturbed run: how many crossings there were when work that was posted at this
 	 * one was done. Acts at crossings with the same number come to the same. */

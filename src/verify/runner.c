@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "crypto/crypto.h"
 #include "trace/describe.h"
 #include "verify/confine.h"
 
@@ -59,6 +60,9 @@ int runner_new(const struct lab_config *config, unsigned jobs, struct runner **o
 
 	if (!r)
 		return -ENOMEM;
+	/* What the library prepares at its first use, each run would prepare anew; this way they
+	 * inherit it. */
+	crypto_free(crypto_new());
 	r->config = config;
 	r->limit = jobs < RUNNER_JOBS ? jobs : RUNNER_JOBS;
 	for (i = 0; i < r->limit + 1; i++) {
