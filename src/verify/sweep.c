@@ -122,6 +122,19 @@ static bool same_as_before(const struct run *run, unsigned number)
 	return false;
 }
 
+/* Whether a rule is in a list by commas. */
+static bool listed(const char *list, const char *rule)
+{
+	size_t n = strlen(rule);
+
+	for (; list; list = strchr(list, ',')) {
+		list += *list == ',';
+		if (strncmp(list, rule, n) == 0 && (!list[n] || list[n] == ','))
+			return true;
+	}
+	return false;
+}
+
 static void take_finding(struct sweep *s, const struct run *run, unsigned number)
 {
 	const struct outcome_finding *f = &run->findings[number];
@@ -140,7 +153,7 @@ static void take_finding(struct sweep *s, const struct run *run, unsigned number
 	out->count++;
 	if (run->number < out->number)
 		take_example(out, f, run);
-	if (s->config->until && strcmp(s->config->until, f->rule) == 0)
+	if (listed(s->config->until, f->rule))
 		s->stop = true;
 }
 
