@@ -88,7 +88,7 @@ static int check_exports(const struct pe_info *pe, char *err, size_t room)
 		missing = "Dot11ExtIhvGetVersionInfo";
 	if (!missing)
 		return 0;
-	snprintf(err, room, "not an IHV Extensions module: it does not export %s", missing);
+	snprintf(err, room, "not an IHV Extensions module: it does not export %s (X-01)", missing);
 	return -EINVAL;
 }
 

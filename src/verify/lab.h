@@ -87,12 +87,13 @@ struct outcome {
 	_Atomic uint32_t nfindings;
 	int32_t error; /* the run could not be made: a negative errno, and why */
 	char why[OUTCOME_TEXT];
-	bool opened, passed; /* at the end: the port opened, data passed */
-	bool opened_before;  /* at the first connection of the scenario */
-	bool asked;          /* the module had a UI request */
-	bool stations;       /* it exports InitVirtualStation */
+	/* 0 or not: whoever reads it must not rely on a bool. */
+	uint8_t opened, passed; /* at the end: the port opened, data passed */
+	uint8_t opened_before;  /* at the first connection of the scenario */
+	uint8_t asked;          /* the module had a UI request */
+	uint8_t stations;       /* it exports InitVirtualStation */
 	struct {
-		bool done;
+		uint8_t done;
 		struct point at; /* never relative */
 	} acts[PLAN_ACTS];
 	uint8_t exercised[RULE_COUNT];

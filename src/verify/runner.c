@@ -344,7 +344,7 @@ static void resolve(struct run *run)
 	for (i = 0; i < run->plan.count; i++) {
 		const struct point *at = &o->acts[i].at;
 
-		run->all_done &= o->acts[i].done;
+		run->all_done &= o->acts[i].done != 0;
 		if (o->acts[i].done && at->fn < FN_COUNT && at->phase <= PHASE_POINT &&
 			at->hold <= HOLD_LONG && at->nth)
 			run->plan.acts[i].at = *at;

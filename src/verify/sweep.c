@@ -72,6 +72,19 @@ static bool same_as_before(const struct run *run, unsigned number)
 	return false;
 }
 
+/* Whether a rule is in a list by commas. */
+static bool listed(const char *list, const char *rule)
+{
+	size_t n = strlen(rule);
+
+	for (; list; list = strchr(list, ',')) {
+		list += *list == ',';
+		if (strncmp(list, rule, n) == 0 && (!list[n] || list[n] == ','))
+			return true;
+	}
+	return false;
+}
+
 static void take_finding(struct sweep *s, const struct run *run, unsigned number)
 {
 	const struct outcome_finding *f = &run->findings[number];
@@ -83,7 +96,7 @@ static void take_finding(struct sweep *s, const struct run *run, unsigned number
 	take_example(&out, f, run);
 	if (report_add(s->report, &out))
 		s->report->lost++;
-	if (s->config->until && strcmp(s->config->until, f->rule) == 0)
+	if (listed(s->config->until, f->rule))
 		s->stop = true;
 }
 
