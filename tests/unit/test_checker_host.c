@@ -451,7 +451,7 @@ static const struct rule_case cases[] = {
 		SET(perform_post_associate.authorized, 1)},
 	{RULE_H_11, "a failed association", .mutate = perform_failed_association},
 	{RULE_H_11, "a port for another AP", .also = "H-13 H-22", .mutate = port_unassociated},
-	{RULE_H_12, "two calls for one association", .also = "X-49", .mutate = perform_twice},
+	{RULE_H_12, "two calls for one association", .mutate = perform_twice},
 	{RULE_H_12, "no call for an association", .mutate = perform_never},
 	{RULE_H_12, "the handle of an older session", .mutate = perform_old_session},
 	{RULE_H_13, "parameters that name another AP",
