@@ -21,10 +21,15 @@ void bench_row(const char *what, const char *unit, double value, double goal);
 void bench_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void bench_die(const char *what) __attribute__((noreturn));
 
+/* The network of every world here: its key needs no PBKDF2. */
+#define BENCH_SSID "bench"
+#define BENCH_KEY  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+/* A profile for it, which tells the RSN extension the key. The caller's. */
+struct profile *bench_profile(void);
+
 uint64_t bench_resident(void); /* bytes of this process that lie in memory */
 
-/* A simulated world with one WPA2-PSK network, whose key needs no PBKDF2, and a host with the RSN
- * extension. */
+/* A simulated world with one WPA2-PSK network and a host with the RSN extension. */
 struct bench_world {
 	struct module *module;
 	struct loop *loop;
@@ -80,5 +85,6 @@ void bench_cycle(const struct bench_options *o);
 void bench_isolated(const struct bench_options *o);
 void bench_indication(const struct bench_options *o);
 void bench_scale(const struct bench_options *o);
+void bench_verify(const struct bench_options *o);
 
 #endif

@@ -94,6 +94,7 @@ int main(int argc, char **argv)
 		return argc == 2 && strcmp(argv[1], "--help") == 0 ? 0 : 2;
 	}
 	puts("openihv bench: every goal is a ratio within this run, or memory\n");
+	bench_verify(&o); /* the first: what it forks is to be small, as the command is */
 	bench_cycle(&o);
 	bench_isolated(&o);
 	bench_indication(&o);

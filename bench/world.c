@@ -11,8 +11,6 @@
 #include "wire/inet.h"
 #include "worker/worker.h"
 
-#define KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-
 static const char profile_text[] =
 	"<?xml version=\"1.0\"?>"
 	"<WLANProfile "
@@ -20,8 +18,18 @@ static const char profile_text[] =
 	"<SSIDConfig><SSID><name>bench</name></SSID></SSIDConfig><connectionType>ESS</"
 	"connectionType>"
 	"<IHV><OUIHeader><OUI>001122</OUI><type>00</type></OUIHeader><security>"
-	"<rsn xmlns=\"urn:openihv:rsn:1\"><passphrase>" KEY
+	"<rsn xmlns=\"urn:openihv:rsn:1\"><passphrase>" BENCH_KEY
 	"</passphrase></rsn></security></IHV></WLANProfile>";
+
+struct profile *bench_profile(void)
+{
+	struct profile_error err;
+	struct profile *p;
+
+	if (profile_parse(profile_text, sizeof(profile_text) - 1, &p, &err))
+		bench_die(err.text);
+	return p;
+}
 
 int bench_module(
 	const char *module, const char *worker, struct module **out, char *err, size_t room)
@@ -37,17 +45,15 @@ void bench_open(struct bench_world *w, const char *module, const char *worker,
 	void (*notice)(void *user, struct host_adapter *a, const struct host_notice *n), void *user)
 {
 	struct sim_ap_config ap = {
-		.security = SIM_WPA2_PSK, .passphrase = KEY, .ssid = {5, "bench"}};
+		.security = SIM_WPA2_PSK, .passphrase = BENCH_KEY, .ssid = {5, BENCH_SSID}};
 	struct host_config config = {.notice = notice, .user = user};
-	struct profile_error perr;
 	char err[256];
 
 	memset(w, 0, sizeof(*w));
 	if (crypto_make_repeatable(1) || loop_new(LOOP_VIRTUAL, &w->loop) ||
 		sim_new(w->loop, 1, &w->sim) || sim_add_ap(w->sim, &ap, &w->ap))
 		bench_die("out of memory");
-	if (profile_parse(profile_text, sizeof(profile_text) - 1, &w->profile, &perr))
-		bench_die(perr.text);
+	w->profile = bench_profile();
 	config.loop = w->loop;
 	if (bench_module(module, worker, &w->module, err, sizeof(err)) ||
 		host_new(&config, w->module, &w->host) || host_start(w->host, err, sizeof(err)))

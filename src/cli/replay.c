@@ -226,6 +226,7 @@ static int make_base(struct arguments *a, struct runner *r)
 		return rc;
 	a->target.lab.opens[a->plan.scenario] = run.outcome->opened;
 	a->target.lab.passes[a->plan.scenario] = run.outcome->passed;
+	a->target.lab.held[a->plan.scenario] = run.outcome->held;
 	return 0;
 }
 

@@ -44,8 +44,8 @@ static void one(const struct rule *r)
 	printf("\n  source:  ");
 	wrap(r->source, 11, 80);
 	printf("  checked: ");
-	if (r->status == RULE_WAITS)
-		printf("not yet; waits for ");
+	if (r->status == RULE_VERIFIED)
+		printf("by openihv ");
 	else
 		printf(r->note[0] ? "at crossings; what is seen: " : "at crossings\n");
 	if (r->note[0])
@@ -61,11 +61,11 @@ static void all(void)
 
 		checked += r->status == RULE_CHECKED;
 		printf("%s  %c  %-7s  ", r->id, rule_severity_letter(r->severity),
-			r->status == RULE_CHECKED ? "checked" : "waits");
+			r->status == RULE_CHECKED ? "checked" : "verify");
 		wrap(r->text, 18, 100);
 	}
-	printf("\n%d rules, %u checked at crossings, %u wait; openihv rules ID tells for what, and "
-	       "the source page.\n",
+	printf("\n%d rules, %u checked at crossings, %u by openihv verify or fuzz; openihv rules ID tells "
+	       "more.\n",
 		RULE_COUNT, checked, RULE_COUNT - checked);
 }
 

@@ -361,6 +361,7 @@ static int open_module(struct target *t)
 				 "--in-process",
 			t->module);
 	t->lab.module = t->module;
+	t->lab.looked = true;
 	t->lab.in_process = !t->wine && !t->isolate;
 	return 0;
 }

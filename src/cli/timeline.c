@@ -41,13 +41,17 @@ static void line(
 
 static void show(struct world *w, const struct crossing *x)
 {
-	char who[32], what[160];
+	char who[32], what[192];
+	size_t n;
 
 	if (w->options->json) {
 		trace_write(&w->out, x);
 		return;
 	}
 	describe(x, who, sizeof(who), what, sizeof(what));
+	n = strlen(what);
+	if (n && x->fn != FN_INIT_ADAPTER && w->station_svc && x->adapter == w->station_svc)
+		snprintf(what + n, sizeof(what) - n, "  (virtual station)");
 	if (what[0])
 		line(w, x->time, colour_of(x), who, what);
 }

@@ -35,7 +35,7 @@ static const char more_usage[] =
 	"  --scenario NAME     only this one (repeatable):\n";
 
 static const char last_usage[] =
-	"  --until RULE        stop as soon as this is found: X-40, crash, hang, ...\n"
+	"  --until RULE[,...]  stop as soon as one of them is found: X-40, crash, hang, ...\n"
 	"  --quiet             no progress\n";
 
 static const char exit_usage[] =
@@ -80,6 +80,7 @@ struct arguments {
 	struct target target;
 	struct outputs outputs;
 	struct sweep_config sweep;
+	char until[128];
 	bool quiet;
 	double line; /* when progress was told last, where there is no terminal */
 	bool shown;
@@ -127,14 +128,29 @@ static int take_scenario(struct sweep_config *c, const char *name)
 	return 0;
 }
 
-static int take_until(struct sweep_config *c, const char *rule)
+/* One or several by commas, each as findings name it. */
+static int take_until(struct arguments *a, const char *list)
 {
-	enum rule_id id = rule_by_name(rule);
+	size_t used = 0, n;
+	char word[16];
 
-	c->until = id < RULE_COUNT ? rule_info(id)->id : rule;
-	if (id < RULE_COUNT || report_has_rule(rule))
-		return 0;
-	return cli_error("--until %s: neither a rule nor a kind of finding", rule);
+	for (;; list += n + 1) {
+		enum rule_id id;
+
+		n = strcspn(list, ",");
+		snprintf(word, sizeof(word), "%.*s", n < sizeof(word) ? (int)n : 0, list);
+		id = rule_by_name(word);
+		if (id == RULE_COUNT && !report_has_rule(word))
+			return cli_error("--until %s: neither a rule nor a kind of finding", list);
+		used += (size_t)snprintf(a->until + used, sizeof(a->until) - used, "%s%s",
+			used ? "," : "", id < RULE_COUNT ? rule_info(id)->id : word);
+		if (used >= sizeof(a->until))
+			return cli_error("--until: at most %zu characters", sizeof(a->until) - 1);
+		if (!list[n])
+			break;
+	}
+	a->sweep.until = a->until;
+	return 0;
 }
 
 static int take(struct arguments *a, int option)
@@ -164,13 +180,12 @@ static int take(struct arguments *a, int option)
 	case OPTION_SCENARIO:
 		return take_scenario(c, optarg);
 	case OPTION_UNTIL:
-		return take_until(c, optarg);
+		return take_until(a, optarg);
 	case OPTION_QUIET:
 		a->quiet = true;
 		return 0;
 	}
-	return outputs_option(&a->outputs, option) ? 0
-						   : target_option(&a->target, option, optarg);
+	return outputs_option(&a->outputs, option) ? 0 : target_option(&a->target, option, optarg);
 }
 
 /* ---- Progress. ---- */

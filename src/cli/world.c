@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/prompt.h"
+#include "cli/station.h"
 #include "cli/timeline.h"
 #include "crypto/crypto.h"
 #include "module/file.h"
@@ -19,7 +20,7 @@
 /* A port lives from when its post-association was begun. */
 static void note_begun(struct world *w, const struct crossing *x)
 {
-	if (x->fn != FN_PERFORM_POST_ASSOCIATE)
+	if (station_crossing(w, x) || x->fn != FN_PERFORM_POST_ASSOCIATE)
 		return;
 	if (x->phase == PHASE_ENTER)
 		w->port = mac_from_u64(x->peer);
@@ -79,7 +80,8 @@ static void on_notice(void *user, struct host_adapter *a, const struct host_noti
 {
 	struct world *w = user;
 
-	(void)a;
+	if (station_notice(w, a, n))
+		return;
 	w->told[n->type]++;
 	if (n->type == NOTICE_DATA)
 		data_arrived(w, n);
@@ -258,6 +260,7 @@ static int open_host(struct world *w)
 		.notice = on_notice,
 		.ui = on_ui,
 		.event = on_event,
+		.virtual_station = station_wanted,
 		.handler_deadline_ms = w->options->deadline_ms,
 		.stop_deadline_ms = w->options->stop_deadline_ms,
 		.user = w};

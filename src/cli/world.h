@@ -44,6 +44,9 @@ struct world {
 	struct host *host;
 	bool stopped;                 /* the module has ended already */
 	struct host_adapter *adapter; /* NULL: removed */
+	struct miniport *station_mp;  /* of the virtual station (station.c); NULL: none was made */
+	struct host_adapter *station; /* NULL: there is none now */
+	uint64_t station_svc;         /* hDot11SvcHandle of the last one */
 	struct history *history;
 	bool colour;
 	char why[256];     /* the run could not go on; empty: it could */

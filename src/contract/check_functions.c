@@ -102,6 +102,18 @@ static void check_connect_call(struct checker *c, const struct crossing *x, stru
 		JUDGE_RACE(c, x, X_25, false, "%s before PerformPreAssociate returned", name);
 }
 
+/* The AP of a virtual station is told in the same operation, which may be inside its handler
+ * already (C-06). */
+static void check_ap(struct checker *c, const struct crossing *x, struct adapter *a)
+{
+	const struct session *s = &a->connect;
+
+	if (s->handle == x->handle && (s->state == SESSION_CALLED || s->state == SESSION_PENDING))
+		MET(c, X_24);
+	else
+		dead_connect(c, x, a);
+}
+
 /* A completion inside AdapterReset. That of another thread may have been on its way when Reset was
  * called. */
 static void check_cancelled(struct checker *c, const struct crossing *x, const struct adapter *a,
@@ -309,8 +321,10 @@ void check_function_enter(struct checker *c, const struct crossing *x)
 	case FN_SET_PROFILE_CUSTOM_USER_DATA:
 	case FN_GET_PROFILE_CUSTOM_USER_DATA:
 	case FN_SET_CURRENT_PROFILE:
-	case FN_SET_VIRTUAL_STATION_AP_PROPERTIES:
 		check_connect_call(c, x, a);
+		break;
+	case FN_SET_VIRTUAL_STATION_AP_PROPERTIES:
+		check_ap(c, x, a);
 		break;
 	case FN_SEND_PACKET:
 		check_in_session(c, x, a);
@@ -352,6 +366,16 @@ static void keep_key(struct adapter *a, uint32_t flags)
 		a->static_keys = true;
 	else
 		a->security.keys = true;
+}
+
+/* Its own, or that of whoever else asked for it: the module is done with it either way. */
+static void note_released(struct checker *c, uint64_t primary)
+{
+	struct adapter *a, *next;
+
+	HASH_ITER(hh, c->adapters, a, next)
+	if (a->primary == primary && a->state != ADAPTER_GONE)
+		a->released = true;
 }
 
 /* The gate has to say what the module said, unless that came early or an end of the session
@@ -401,6 +425,9 @@ void check_function_exit(struct checker *c, const struct crossing *x)
 		break;
 	case FN_POST_ASSOCIATE_COMPLETION:
 		check_applied(c, x, a);
+		break;
+	case FN_RELEASE_VIRTUAL_STATION:
+		note_released(c, a->svc);
 		break;
 	default:
 		break;

@@ -9,6 +9,12 @@ static bool reason_known(uint32_t reason)
 	return reason <= 1 || (reason >= 0x10000 && reason <= 0xBFFFF);
 }
 
+/* Of that any handler may run out. */
+static bool no_memory(uint32_t error)
+{
+	return error == ERROR_CODE_NOT_ENOUGH_MEMORY || error == ERROR_CODE_OUTOFMEMORY;
+}
+
 static bool reason_ihv(uint32_t reason)
 {
 	return reason >= 0x90000 && reason <= 0x9FFFF;
@@ -41,6 +47,7 @@ static void init_adapter_enter(struct checker *c, const struct crossing *x)
 		return;
 	}
 	a->svc = x->adapter;
+	a->primary = x->handle;
 	a->thread = x->thread;
 	MET(c, H_08);
 	HASH_ADD(hh, c->adapters, svc, sizeof(a->svc), a);
@@ -142,8 +149,19 @@ static void reset_enter(struct checker *c, const struct crossing *x, struct adap
 	a->reset_connect_done = a->reset_security_done = 0;
 }
 
+/* A virtual station that was given back is there until its DeinitAdapter: what ends something has
+ * to be done as ever. */
+static void check_kept(struct checker *c, const struct crossing *x, const struct adapter *a)
+{
+	if (a->released)
+		JUDGE(c, x, X_70, x->result == 0,
+			"%s returned %u for a virtual station that was released and lives",
+			crossing_name((enum crossing_fn)x->fn), x->result);
+}
+
 static void reset_exit(struct checker *c, const struct crossing *x, struct adapter *a)
 {
+	check_kept(c, x, a);
 	JUDGE(c, x, X_44, a->reset_connect_done == a->reset_connect,
 		"AdapterReset with %s pre-association made %u completions",
 		a->reset_connect ? "a pending" : "no", a->reset_connect_done);
@@ -197,7 +215,7 @@ static void post_associate_exit(struct checker *c, const struct crossing *x, str
 	JUDGE(c, x, X_35, !(x->perform_post_associate.modified & 2),
 		"the association parameters were written");
 	if (a->performs > 1)
-		JUDGE(c, x, X_49, x->result == 0,
+		JUDGE(c, x, X_49, x->result == 0 || no_memory(x->result),
 			"association %u of one pre-association was refused: %u", a->performs,
 			x->result);
 	if (s->handle != x->handle)
@@ -217,6 +235,7 @@ static void stop_exit(struct checker *c, const struct crossing *x, struct adapte
 	JUDGE(c, x, X_35, !x->stop_post_associate.modified, "pPeer was written");
 	if (x->flags & CROSSING_UNKNOWN)
 		return;
+	check_kept(c, x, a);
 	if (a->security.state == SESSION_STOPPING)
 		checker_bury(a, &a->security, END_STOPPED);
 	a->onex = a->onex_progress = a->eapol_owed = false;

@@ -9,6 +9,8 @@
 #include "contract/checker.h"
 
 enum {
+	ERROR_CODE_NOT_ENOUGH_MEMORY = 8,
+	ERROR_CODE_OUTOFMEMORY = 14,
 	ERROR_CODE_CANCELLED = 1223, /* ERROR_CANCELLED */
 	STATUS_ROAMING = 8,          /* DOT11_ASSOC_STATUS_DISASSOCIATED_BY_ROAMING */
 	BSS_INFRASTRUCTURE = 1,
@@ -82,6 +84,8 @@ struct adapter {
 	struct adapter *next_gone;
 	uint64_t svc;
 	uint32_t ext;
+	uint64_t primary; /* of a virtual station; 0: it is none */
+	bool released;    /* the module has given it back */
 	enum adapter_state state;
 	uint16_t thread; /* that has DeinitAdapter or AdapterReset open */
 

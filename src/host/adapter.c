@@ -41,6 +41,7 @@ static GUID guid_of(const struct mac *m)
 static void adapter_destroy(struct host_adapter *a)
 {
 	struct host *h = a->host;
+	struct host_adapter *primary = a->primary;
 	struct buffer *b, *next;
 
 	if (a->buffers) {
@@ -56,7 +57,10 @@ static void adapter_destroy(struct host_adapter *a)
 	connection_forget_fragments(a);
 	free(a->association);
 	call_unreserve(h);
+	virtual_gone(a);
 	free(a);
+	if (primary && !primary->losing)
+		adapter_proceed(primary); /* it may have waited for this */
 }
 
 static void init_begin(struct host *h, struct call *c)
@@ -129,10 +133,14 @@ static void init_done(struct host *h, struct call *c)
 		ui_poll_cancelled(h);
 		adapter_tell(a, NOTICE_ADAPTER_FAILED, c->hc.result);
 		connection_unwanted(a, WLAN_REASON_CODE_IHV_NOT_AVAILABLE, c->hc.result);
+		virtual_primary_leaves(a);
+		if (a->primary)
+			adapter_leave(a, true); /* nobody would ask for it again */
 		return;
 	}
 	if (a->phase == PHASE_ARRIVING)
 		a->phase = PHASE_UP;
+	virtual_up(a);
 	if (a->phase == PHASE_UP)
 		adapter_tell(a, NOTICE_ADAPTER_UP, 0);
 	connection_again(a); /* if the last module's death cut one off */
@@ -175,10 +183,30 @@ int adapter_init(struct host_adapter *a)
 	return 0;
 }
 
-int host_add_adapter(struct host *h, struct miniport *mp, struct host_adapter **out)
+/* primary: of a virtual station, else NULL. */
+static int arrive(struct host_adapter *a, struct host_adapter *primary)
+{
+	struct host *h = a->host;
+	int err = primary ? virtual_arrives(a, primary) : 0;
+
+	if (!err)
+		err = call_reserve(h);
+	if (err)
+		return err;
+	if (h->life.state != LIFE_RUNNING) {
+		adapter_wait(a);
+		return 0;
+	}
+	err = adapter_init(a);
+	if (err)
+		call_unreserve(h);
+	return err;
+}
+
+static int add_adapter(struct host *h, struct miniport *mp, struct host_adapter *primary,
+	struct host_adapter **out)
 {
 	struct host_adapter *a = calloc(1, sizeof(*a));
-	bool waits;
 	int err;
 
 	if (!a)
@@ -190,25 +218,28 @@ int host_add_adapter(struct host *h, struct miniport *mp, struct host_adapter **
 	STAILQ_INIT(&a->queue.calls);
 	TAILQ_INIT(&a->sends);
 	TAILQ_INSERT_TAIL(&h->adapter_list, a, next);
-	err = call_reserve(h);
-	waits = h->life.state != LIFE_RUNNING;
-	if (waits) {
-		adapter_wait(a);
-	} else if (!err) {
-		err = adapter_init(a);
-		if (err)
-			call_unreserve(h);
-	}
+	err = arrive(a, primary);
 	if (err) {
 		TAILQ_REMOVE(&h->adapter_list, a, next);
+		virtual_undone(a);
 		free(a);
 	} else {
 		mp->ops->attach(mp, adapter_indicate, a);
-		mp->ops->power(mp, !waits);
+		mp->ops->power(mp, a->phase != PHASE_LOST);
 		*out = a;
 	}
 	pthread_mutex_unlock(&h->lock);
 	return err;
+}
+
+int host_add_adapter(struct host *h, struct miniport *mp, struct host_adapter **out)
+{
+	return add_adapter(h, mp, NULL, out);
+}
+
+int host_add_virtual(struct host_adapter *primary, struct miniport *mp, struct host_adapter **out)
+{
+	return add_adapter(primary->host, mp, primary, out);
 }
 
 static void deinit_begin(struct host *h, struct call *c)
@@ -270,7 +301,7 @@ void adapter_proceed(struct host_adapter *a)
 	if (a->phase == PHASE_UP && a->connect == CONNECT_ENDING)
 		connection_proceed(a, false);
 	if (a->phase != PHASE_LEAVING || a->deinit_queued || a->port.state != DATAPORT_NONE ||
-		a->queue.open)
+		a->queue.open || virtual_lives(a))
 		return;
 	sends_complete(a);
 	if (STAILQ_EMPTY(&a->queue.calls) && TAILQ_EMPTY(&a->sends))
@@ -297,6 +328,7 @@ void adapter_leave(struct host_adapter *a, bool removing)
 	a->phase = PHASE_LEAVING;
 	if (a->losing)
 		return; /* whoever tells the loss goes on */
+	virtual_primary_leaves(a);
 	connection_drop(a);
 	if (lost) {
 		adapter_left(a); /* no module knows it */

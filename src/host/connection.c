@@ -38,6 +38,7 @@ void connection_drop(struct host_adapter *a)
 	timer_disarm(a->host->loop, &a->watchdog);
 	timer_disarm(a->host->loop, &a->security_timer);
 	kill_connect(a);
+	virtual_forget_ap(a);
 	a->report_failure = a->reset_first = false;
 	a->profile = a->wanted = NULL;
 	enter(a, CONNECT_IDLE);

@@ -174,14 +174,6 @@ static DWORD send_ui_request(struct host_adapter *a, const struct function_call 
 					     : ERROR_INVALID_PARAMETER;
 }
 
-static DWORD query_virtual_station(const struct function_call *call)
-{
-	if (!call->virtual_station.is_virtual)
-		return ERROR_INVALID_PARAMETER;
-	*call->virtual_station.is_virtual = FALSE;
-	return ERROR_SUCCESS;
-}
-
 /* Functions that take a live adapter. */
 static DWORD on_adapter(struct host_adapter *a, struct function_call *call, struct crossing *x)
 {
@@ -219,16 +211,15 @@ static DWORD on_adapter(struct host_adapter *a, struct function_call *call, stru
 		return key_set_mapping(a, call);
 	case FN_NIC_SPECIFIC_EXTENSION:
 		return nic_specific(a, call);
-	case FN_QUERY_VIRTUAL_STATION_PROPERTIES:
-		return query_virtual_station(call);
 	case FN_START_ONEX:
 	case FN_STOP_ONEX:
 	case FN_PROCESS_SECURITY_PACKET:
 		return ERROR_NOT_SUPPORTED; /* this host has no 802.1X supplicant to lend */
 	case FN_REQUEST_VIRTUAL_STATION:
 	case FN_RELEASE_VIRTUAL_STATION:
+	case FN_QUERY_VIRTUAL_STATION_PROPERTIES:
 	case FN_SET_VIRTUAL_STATION_AP_PROPERTIES:
-		return ERROR_NOT_SUPPORTED; /* no miniport here can make a virtual station */
+		return virtual_function(a, call, x);
 	default: /* handlers, and the two functions that take no adapter */
 		break;
 	}

@@ -119,6 +119,16 @@ struct host_config {
 	void (*notice)(void *user, struct host_adapter *a, const struct host_notice *n);
 	void (*ui)(void *user, const struct host_ui_request *request);
 	void (*event)(void *user, const struct module_event *event);
+	/*
+	 * The module asks for a virtual station of primary (Dot11ExtRequestVirtualStation), or no
+	 * longer: it gave it back, its primary goes down, the module has died, or two minutes have
+	 * passed without a station. Called on the loop, never inside the module's call; not called
+	 * again for a primary that is removed. To make one is the owner's business: he gives it to
+	 * host_add_virtual(), from in here or later, or lets it be. One that was given back leaves
+	 * by itself, with NOTICE_ADAPTER_REMOVED. NULL: there are none, and three of the four
+	 * functions answer ERROR_NOT_SUPPORTED.
+	 */
+	void (*virtual_station)(void *user, struct host_adapter *primary, bool wanted);
 	/* Asked when the entry of an extensibility function has been recorded: a Win32 code is its
 	 * answer, and nothing is done; ERROR_SUCCESS lets it be carried out. */
 	uint32_t (*refuse)(void *user, const struct crossing *x);
@@ -167,6 +177,21 @@ int host_post(struct host *h, void (*fn)(void *user), void *user);
  * waits for it. 0 or -ENOMEM.
  */
 int host_add_adapter(struct host *h, struct miniport *mp, struct host_adapter **out);
+/*
+ * The machine's one virtual station, an adapter of its own on a miniport of its own; also one that
+ * this module did not ask for, but another of the vendor. It leaves, with NOTICE_ADAPTER_REMOVED,
+ * before its primary goes down or is removed, and with the module: it does not come back by itself
+ * after a death. So it does if its InitAdapter fails, after NOTICE_ADAPTER_FAILED. 0, -ENOMEM,
+ * -EEXIST, -EINVAL (primary is virtual itself), -ENETDOWN (primary is not up).
+ */
+int host_add_virtual(struct host_adapter *primary, struct miniport *mp, struct host_adapter **out);
+/*
+ * The access point that a virtual station will host, as the module told it in the connection of a,
+ * with Dot11ExtSetVirtualStationAPProperties: SSID of 1 to 32 octets, a pass phrase with its end or
+ * a key of 32 octets or 64 hexadecimal digits. The caller wipes it. False, and nothing is written:
+ * none was told, or the connection is over.
+ */
+bool host_virtual_ap(const struct host_adapter *a, DOT11EXT_VIRTUAL_STATION_AP_PROPERTY *out);
 /* 0, -EALREADY or -EBUSY (still on its way). An adapter that was lost may be disabled, and enabled
  * to wait for the module again. */
 int host_disable(struct host_adapter *a);

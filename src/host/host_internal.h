@@ -143,6 +143,7 @@ struct host_adapter {
 	uint32_t ext_number;
 	UT_hash_handle hh; /* by .ext */
 	GUID guid;
+	struct host_adapter *primary; /* of a virtual station; NULL: it is none */
 
 	enum connect_phase connect;
 	const struct profile *profile;
@@ -168,6 +169,9 @@ struct host_adapter {
 	uint32_t keys; /* bit set of default key indices that were set in the session */
 	uint32_t stop_status;
 	bool mapping_key;
+	/* By SetVirtualStationAPProperties, for this connection: holds a key */
+	DOT11EXT_VIRTUAL_STATION_AP_PROPERTY ap;
+	bool has_ap;
 
 	uint16_t ethertypes[ETHERTYPES_MAX];
 	unsigned nethertypes;
@@ -205,6 +209,16 @@ struct lifetime {
 	uint64_t deaths[DEATHS_MAX]; /* the last ones, a ring */
 	unsigned ndeaths;
 	struct timer restart;
+};
+
+/* The one of the machine (virtual.c). */
+struct virtual_station {
+	struct host_adapter *asked_by; /* the primary; NULL: nobody asks, or has to be told so */
+	struct host_adapter *station;  /* NULL: there is none */
+	bool wanted;                   /* by the module */
+	bool told;                     /* what the owner knows of that */
+	bool released;                 /* the last request, by the module */
+	struct timer soon, expiry;
 };
 
 TAILQ_HEAD(adapter_list, host_adapter);
@@ -247,6 +261,7 @@ struct host {
 
 	struct handle_table adapters, connects, sessions, sends;
 	struct adapter_list adapter_list;
+	struct virtual_station virtual;
 	struct host_adapter *by_ext; /* live adapters by the module's handle */
 	uint32_t next_ext;
 
@@ -463,6 +478,26 @@ void user_data_wipe(struct host_adapter *a); /* all users', of the present profi
 bool key_layout(uint32_t algorithm, const UCHAR *p, uint32_t length, struct miniport_key *key);
 DWORD key_set_default(struct host_adapter *a, const struct function_call *call);
 DWORD key_set_mapping(struct host_adapter *a, const struct function_call *call);
+
+/* virtual.c */
+DWORD virtual_function(
+	struct host_adapter *a, const struct function_call *call, struct crossing *x);
+/* The pass phrase ends where its length says, and not before. */
+bool virtual_phrase_ends(const DOT11EXT_VIRTUAL_STATION_AP_PROPERTY *p);
+void virtual_forget_ap(struct host_adapter *a);
+bool virtual_lives(const struct host_adapter *primary); /* one of this adapter */
+/* What host_add_virtual() says of it; 0: it is the machine's from now on. */
+int virtual_arrives(struct host_adapter *station, struct host_adapter *primary);
+/* It was not added after all. */
+void virtual_undone(struct host_adapter *a);
+void virtual_up(struct host_adapter *a); /* an adapter of whatever kind */
+/* Its station leaves before it, and none comes. */
+void virtual_primary_leaves(struct host_adapter *a);
+/* The adapter, of whatever kind, is about to be freed. */
+void virtual_gone(struct host_adapter *a);
+/* The module died: nobody asks any more. The station, or NULL. */
+struct host_adapter *virtual_lost(struct host *h);
+void virtual_end(struct host *h);
 
 /* extapi.c */
 DWORD extapi(void *user, struct function_call *call);

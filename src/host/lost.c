@@ -32,6 +32,10 @@ static void answer_controls(struct host_adapter *a)
  * outlives them all (.losing). */
 static void lose(struct host_adapter *a)
 {
+	/* A virtual station is the module's wish, and that has died with it. */
+	a->removing |= a->primary != NULL;
+	if (a->primary)
+		a->phase = PHASE_LEAVING;
 	if (a->phase != PHASE_LEAVING)
 		adapter_wait(a);
 	answer_controls(a);
@@ -81,8 +85,13 @@ void adapters_losing(struct host *h)
 
 void adapters_lost(struct host *h)
 {
-	struct host_adapter *a;
+	struct host_adapter *a = virtual_lost(h);
 
+	/* Before its primary, and also if it is disabled. */
+	if (a && a->losing)
+		lose(a);
+	else if (a)
+		adapter_leave(a, true);
 	/* From the head each time: a callback may have removed any other. */
 	while ((a = next_losing(h)))
 		lose(a);

@@ -158,6 +158,10 @@ void record_handler(struct call *c)
 	case FN_INIT_VIRTUAL_STATION:
 		x->init_virtual_station.functions = hc->init_virtual_station.functions;
 		break;
+	case FN_INIT_ADAPTER:
+		if (c->adapter->primary)
+			x->handle = c->adapter->primary->svc;
+		break;
 	case FN_PERFORM_PRE_ASSOCIATE:
 	case FN_VALIDATE_PROFILE:
 	case FN_PERFORM_CAPABILITY_MATCH:

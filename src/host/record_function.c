@@ -198,9 +198,7 @@ static void virtual_station(const struct function_call *call, struct crossing *x
 		return;
 	x->set_virtual_station_ap_properties.passphrase = p->bIsPassPhrase != 0;
 	x->set_virtual_station_ap_properties.key_length = p->dwKeyLength;
-	x->set_virtual_station_ap_properties.terminated = p->dwKeyLength > 0 &&
-							  p->dwKeyLength <= sizeof(p->ucKeyData) &&
-							  p->ucKeyData[p->dwKeyLength - 1] == 0;
+	x->set_virtual_station_ap_properties.terminated = virtual_phrase_ends(p);
 }
 
 static void profile_call(const struct function_call *call, struct crossing *x)

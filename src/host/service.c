@@ -164,14 +164,23 @@ static bool adapters_gone(void *user)
 	return TAILQ_EMPTY(&h->adapter_list) && queue_idle(&h->service) && !h->abandoned;
 }
 
+static struct host_adapter *next_staying(struct host *h)
+{
+	struct host_adapter *a;
+
+	TAILQ_FOREACH(a, &h->adapter_list, next)
+	if (!a->removing)
+		return a;
+	return NULL;
+}
+
 static void leave_all(struct host *h)
 {
-	struct host_adapter *a, *next;
+	struct host_adapter *a;
 
-	for (a = TAILQ_FIRST(&h->adapter_list); a; a = next) {
-		next = TAILQ_NEXT(a, next);
+	/* From the head each time: one that leaves may take its virtual station along. */
+	while ((a = next_staying(h)))
 		adapter_leave(a, true);
-	}
 }
 
 /* Nothing can be called from now on; what a process of its own still does is its carrier's. */
@@ -229,6 +238,7 @@ void host_free(struct host *h)
 		return;
 	engine_stop(h);
 	timer_disarm(h->loop, &h->life.restart);
+	virtual_end(h);
 	h->module->ops->close(h->module);
 	while ((c = STAILQ_FIRST(&h->spare_calls))) {
 		STAILQ_REMOVE_HEAD(&h->spare_calls, next);

@@ -315,9 +315,9 @@ static const struct module_ops inproc_ops = {
 	.probe = inproc_probe,
 };
 
-static int load(struct inproc *m, const char *path, char *err, size_t room)
+static int load(struct inproc *m, const char *path, bool looked, char *err, size_t room)
 {
-	int rc = platform_load(path, &m->library, err, room);
+	int rc = platform_load(path, looked, &m->library, err, room);
 
 	if (rc)
 		return rc;
@@ -415,7 +415,7 @@ int inproc_open(const char *path, const struct inproc_options *options, struct m
 	snprintf(err, room, "out of memory");
 	rc = prepare(m, path, options && options->guard, err, room);
 	if (!rc)
-		rc = load(m, path, err, room);
+		rc = load(m, path, options && options->looked, err, room);
 	if (!rc)
 		rc = probe_new(m->library, m->threads, options && options->own_process, &m->probe);
 	if (rc) {

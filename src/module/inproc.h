@@ -18,6 +18,8 @@ struct inproc_options {
 	 * at the end. Costs some system calls for each buffer.
 	 */
 	bool guard;
+	/* The file has passed module_file_check() already: it is not read for that again. */
+	bool looked;
 	/* The process is the module's: there is no host in it whose secrets would be found. */
 	bool own_process;
 };

@@ -10,12 +10,13 @@
 #include <stddef.h>
 
 /*
- * Loads a module's file, after a look into it that runs nothing of it. 0 and *out, or a negative
+ * Loads a module's file, after a look into it that runs nothing of it; looked: that was done
+ * before, by module_file_check(), and is not done again. 0 and *out, or a negative
  * errno and one sentence in err without the path: -EINVAL no library for this machine, or the two
  * exports are missing; -ELIBBAD (POSIX) or -ENOEXEC (Windows) the system's loader refused it;
  * -ENOMEM; the errors of open(2).
  */
-int platform_load(const char *path, void **out, char *err, size_t room);
+int platform_load(const char *path, bool looked, void **out, char *err, size_t room);
 /* The address of an export goes to *function, a pointer to a function pointer; NULL: none. */
 void platform_export(void *library, const char *name, void *function);
 void platform_unload(void *library);

@@ -88,7 +88,7 @@ static int check_exports(const struct pe_info *pe, char *err, size_t room)
 		missing = "Dot11ExtIhvGetVersionInfo";
 	if (!missing)
 		return 0;
-	snprintf(err, room, "not an IHV Extensions module: it does not export %s", missing);
+	snprintf(err, room, "not an IHV Extensions module: it does not export %s (X-01)", missing);
 	return -EINVAL;
 }
 
@@ -184,7 +184,7 @@ static bool catch_copies(void)
 	return registration != NULL;
 }
 
-int platform_load(const char *path, void **out, char *err, size_t room)
+int platform_load(const char *path, bool looked, void **out, char *err, size_t room)
 {
 	HMODULE library = NULL;
 	char why[PE_ERROR_SIZE] = "";
@@ -194,7 +194,7 @@ int platform_load(const char *path, void **out, char *err, size_t room)
 	if (full && !catch_copies())
 		code = ERROR_OUTOFMEMORY;
 	else if (full)
-		code = look_into(full, why, sizeof(why));
+		code = looked ? 0 : look_into(full, why, sizeof(why));
 	if (full && !code)
 		code = load(full, &library);
 	free(full);

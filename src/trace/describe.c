@@ -169,6 +169,9 @@ static void handler(const struct crossing *x, const struct text *t, const char *
 	char status[64];
 
 	switch ((enum crossing_fn)x->fn) {
+	case FN_INIT_ADAPTER:
+		snprintf(t->room, t->length, "%s%s", name, x->handle ? ": a virtual station" : "");
+		break;
 	case FN_PERFORM_POST_ASSOCIATE:
 		snprintf(t->room, t->length, "%s(%s)", name, t->peer);
 		break;

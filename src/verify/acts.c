@@ -65,9 +65,11 @@ static void stop_unknown(struct lab_adapter *a)
 {
 	struct mac peer = sim_ap_config(lab_ap(a))->bssid;
 
-	/* While its port lives, the AP's name would be a Stop of that. */
-	if (a->told[NOTICE_PORT_DELETED] == 0 || lab_open(a))
+	/* While its port lives, the AP's name would be a Stop of that; later it is a repeated one.
+	 */
+	if (a->lab->ports)
 		peer.b[5] ^= 0x40;
+	a->lab->misled = a->lab->ports && !lab_open(a);
 	host_stop_unknown(a->host, peer);
 }
 
@@ -220,6 +222,12 @@ static void cut_off(void *user)
 		sim_ap_disassociate(lab_ap(a), lab_station(a), REASON_INACTIVE);
 }
 
+/* On the loop. */
+static void keep_request(void *user)
+{
+	begin_hold(user, HOLD_END);
+}
+
 static void post(struct lab *l, struct point at)
 {
 	l->firing[l->next] = true;
@@ -253,6 +261,10 @@ bool acts_hold(void *user, enum crossing_fn fn, bool within, bool returned)
 		l->held = hold = true;
 		l->held_within = false;
 		host_post(l->host, cut_off, l);
+	} else if (l->early && fn == FN_REQUEST_VIRTUAL_STATION && returned && !l->held) {
+		l->held = hold = true;
+		l->held_within = within;
+		host_post(l->host, keep_request, l);
 	} else if (hold) {
 		l->held = true;
 		l->held_within = within;
@@ -265,9 +277,27 @@ bool acts_hold(void *user, enum crossing_fn fn, bool within, bool returned)
 	return hold;
 }
 
+void acts_restart(struct lab *l)
+{
+	pthread_mutex_lock(&l->hold_lock);
+	memset(l->seen, 0, sizeof(l->seen));
+	memset(l->calls, 0, sizeof(l->calls));
+	l->next = 0;
+	l->since = l->crossings;
+	pthread_mutex_unlock(&l->hold_lock);
+}
+
+void acts_early(struct lab *l, bool early)
+{
+	pthread_mutex_lock(&l->hold_lock);
+	l->early = early;
+	pthread_mutex_unlock(&l->hold_lock);
+}
+
 void acts_end(struct lab *l)
 {
 	pthread_mutex_lock(&l->hold_lock);
+	l->early = false;
 	l->next = l->plan->count;
 	l->cut = false;
 	pthread_mutex_unlock(&l->hold_lock);
@@ -277,12 +307,28 @@ void acts_end(struct lab *l)
 
 /* ---- Points in the record. ---- */
 
+/* Or begins what a request waits for. */
 static bool ends_something(const struct crossing *x)
 {
+	if (x->fn == FN_INIT_ADAPTER && x->handle)
+		return x->phase == PHASE_EXIT;
 	return x->phase == PHASE_EXIT &&
 	       (x->fn == FN_STOP_POST_ASSOCIATE || x->fn == FN_ADAPTER_RESET ||
 		       x->fn == FN_DEINIT_ADAPTER) &&
 	       !(x->flags & CROSSING_UNKNOWN);
+}
+
+static void follow_port(struct lab *l, const struct crossing *x)
+{
+	if (x->fn == FN_PORT_CREATED)
+		l->ports++;
+	else if (x->fn == FN_PORT_DELETED && l->ports)
+		l->ports--;
+	if (x->fn == FN_POST_ASSOCIATE_TIMEOUT && l->misled)
+		lab_found(l, "X-43", SEVERITY_W,
+			"a pending session was not completed after a Stop for another AP");
+	if (x->fn == FN_PORT_DELETED || x->fn == FN_POST_ASSOCIATE_COMPLETION)
+		l->misled = false;
 }
 
 /* The kind of act may be done at this crossing, whichever the plan leaves open. */
@@ -312,15 +358,26 @@ static bool here(const struct lab *l, const struct plan_act *p, const struct cro
 	return l->next > 0 && l->crossings - l->since > p->at.skip;
 }
 
+/* The radio of whoever sends. */
+static struct tap *sender(const struct lab *l, const struct crossing *x)
+{
+	const bool station = l->station && x->adapter == l->station;
+
+	return l->adapters[station ? LAB_VIRTUAL : 0].tap;
+}
+
 void acts_crossing(struct lab *l, const struct crossing *x)
 {
 	const struct plan_act *p;
 	struct point at = {.fn = x->fn, .phase = x->phase};
 
+	follow_port(l, x);
 	pthread_mutex_lock(&l->hold_lock);
 	l->ends += ends_something(x);
 	l->performs += x->fn == FN_PERFORM_POST_ASSOCIATE && x->phase == PHASE_EXIT;
 	l->crossings++;
+	if (x->fn == FN_INIT_ADAPTER && x->handle)
+		l->station = x->adapter;
 	at.nth = ++l->seen[x->fn][x->phase];
 	p = due(l);
 	if (p && here(l, p, x)) {
@@ -329,7 +386,7 @@ void acts_crossing(struct lab *l, const struct crossing *x)
 		} else {
 			begun(l, at);
 			if (act_kind(p->act) == ACT_SENT)
-				l->adapters[0].tap->sent = p->act;
+				sender(l, x)->sent = p->act;
 			else
 				l->failing = p;
 		}

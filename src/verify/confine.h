@@ -10,8 +10,8 @@
 
 /* At most so much address space; nothing where a sanitizer needs more than there is. */
 void confine_memory(uint64_t bytes);
-/* No new processes, no other programs, no signals to other processes: such calls fail with EPERM.
- * Where the kernel has no filters nothing is confined. */
+/* No new processes, no other programs, no signals to other processes, no other limits than those
+ * that it has: such calls fail with EPERM. Where the kernel has no filters nothing is confined. */
 void confine_calls(void);
 
 #endif

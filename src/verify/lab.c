@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "trace/describe.h"
+#include "base/clock.h"
 #include "base/wipe.h"
 #include "crypto/crypto.h"
 #include "module/inproc.h"
@@ -81,7 +82,7 @@ static struct lab_adapter *adapter_of(struct lab *l, const struct host_adapter *
 {
 	unsigned i;
 
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < LAB_ADAPTERS; i++)
 		if (l->adapters[i].host == host)
 			return &l->adapters[i];
 	return NULL;
@@ -263,7 +264,7 @@ void lab_rest(struct lab *l, uint64_t ns)
 
 static int open_module(struct lab *l, bool guard, bool isolated, char *err, size_t room)
 {
-	const struct inproc_options here = {.guard = guard};
+	const struct inproc_options here = {.guard = guard, .looked = l->config->looked};
 	const struct worker_config there = {
 		.options = {.guard = guard, .repeatable = true, .seed = l->config->seed}};
 
@@ -289,6 +290,8 @@ static int make_host(struct lab *l, char *err, size_t room)
 		.ui = on_ui,
 		.event = on_event,
 		.refuse = on_refuse,
+		.virtual_station =
+			l->plan->scenario == SCENARIO_VIRTUAL ? lab_virtual_station : NULL,
 		.user = l};
 	int rc = host_new(&config, l->module, &l->host);
 
@@ -297,6 +300,7 @@ static int make_host(struct lab *l, char *err, size_t room)
 		return rc;
 	}
 	l->stopped = false;
+	l->out->stations = (l->module->exports & MODULE_HAS_VIRTUAL_STATION) != 0;
 	l->module->hold = acts_hold;
 	l->module->hold_user = l;
 	return host_start(l->host, err, room);
@@ -356,7 +360,7 @@ bool lab_unload(struct lab *l)
 	host_free(l->host);
 	l->host = NULL;
 	l->module = NULL;
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < LAB_ADAPTERS; i++)
 		l->adapters[i].host = NULL;
 	return true;
 }
@@ -410,9 +414,15 @@ static void clear_away(struct lab *l)
 	pthread_mutex_destroy(&l->hold_lock);
 }
 
+static void reached(struct outcome *out, enum lab_stage stage)
+{
+	out->reached[stage] = monotonic_ns();
+	atomic_store(&out->stage, (uint32_t)stage);
+}
+
 static void set_stage(struct lab *l, enum lab_stage stage)
 {
-	atomic_store(&l->out->stage, (uint32_t)stage);
+	reached(l->out, stage);
 }
 
 /* Page guards, and the search for secrets, are scenarios. */
@@ -449,6 +459,11 @@ static void live(struct lab *l)
 	scenario_run(l);
 	l->out->script = atomic_load(&l->out->ncrossings);
 	set_stage(l, LAB_RECOVERS);
+	l->again = scenario_recover(l);
+	if (!l->again)
+		return;
+	acts_restart(l);
+	scenario_run(l);
 	scenario_recover(l);
 }
 
@@ -464,7 +479,7 @@ bool lab_run(const struct lab_config *config, const struct plan *plan, struct ou
 	}
 	*l = (struct lab){.config = config, .plan = plan, .out = out};
 	pthread_mutex_init(&l->hold_lock, NULL);
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < LAB_ADAPTERS; i++)
 		l->adapters[i].lab = l;
 	for (i = 0; i < LAB_STATIONS; i++) {
 		l->taps[i].received = acts_received;
@@ -479,6 +494,6 @@ bool lab_run(const struct lab_config *config, const struct plan *plan, struct ou
 		clear_away(l);
 		free(l);
 	}
-	atomic_store(&out->stage, LAB_DONE);
+	reached(out, LAB_DONE);
 	return unloaded;
 }

@@ -40,6 +40,7 @@ struct lab_life {
 /* All runs of a verification have it in common. */
 struct lab_config {
 	const char *module;
+	bool looked; /* its file has passed module_file_check(): no run reads it for that again */
 	bool in_process, strict;
 	const struct profile *profile;
 	const struct profile *ui_profile; /* for which the module asks the user */
@@ -51,10 +52,13 @@ struct lab_config {
 	uint64_t seed;
 	uint32_t deadline_ms, stop_deadline_ms; /* 0: the host's own */
 	char ui_response[LAB_UI_RESPONSE];      /* UTF-8 */
-	unsigned cycles;                        /* of the scenario of that name */
-	const struct lab_life *life;            /* NULL: the plan's scenario */
+	int output; /* where what the module prints can be read, without waiting; the runner's own
+		     */
+	unsigned cycles;             /* of the scenario of that name */
+	const struct lab_life *life; /* NULL: the plan's scenario */
 	/* Of scenarios whose undisturbed run has shown it: a later connect has to do as well. */
 	bool opens[SCENARIOS], passes[SCENARIOS];
+	uint64_t held[SCENARIOS]; /* heap blocks, at its end; UINT64_MAX: unknown */
 };
 
 enum lab_stage {
@@ -83,16 +87,21 @@ struct outcome {
 	_Atomic uint32_t nfindings;
 	int32_t error; /* the run could not be made: a negative errno, and why */
 	char why[OUTCOME_TEXT];
-	bool opened, passed; /* at the end: the port opened, data passed */
-	bool opened_before;  /* at the first connection of the scenario */
-	bool asked;          /* the module had a UI request */
+	/* 0 or not: whoever reads it must not rely on a bool. */
+	uint8_t opened, passed; /* at the end: the port opened, data passed */
+	uint8_t opened_before;  /* at the first connection of the scenario */
+	uint8_t asked;          /* the module had a UI request */
+	uint8_t stations;       /* it exports InitVirtualStation */
 	struct {
-		bool done;
+		uint8_t done;
 		struct point at; /* never relative */
 	} acts[PLAN_ACTS];
 	uint8_t exercised[RULE_COUNT];
 	uint64_t script; /* crossings when the scenario was over, and the next connection began */
+	uint64_t held;   /* heap blocks of the module's, when its adapters are gone; UINT64_MAX:
+			    unknown */
 	uint64_t ns;     /* of virtual time */
+	uint64_t reached[LAB_DONE + 1]; /* each stage, in real time: monotonic_ns() */
 	struct outcome_finding findings[OUTCOME_FINDINGS];
 	/* Of an undisturbed run: how many crossings there were when work that was posted at this
 	 * one was done. Acts at crossings with the same number come to the same. */

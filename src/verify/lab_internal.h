@@ -12,7 +12,9 @@
 #include "verify/tap.h"
 
 #define LAB_ASKED    32 /* requests for the user at a time */
-#define LAB_STATIONS 4  /* one that was removed does not come back: another takes its place */
+#define LAB_STATIONS 8  /* one that was removed does not come back: another takes its place */
+#define LAB_ADAPTERS 3
+#define LAB_VIRTUAL  2 /* number of the virtual station */
 
 /* Longer than any of the host's own watchdogs. */
 #define LAB_LIMIT (150 * NS_PER_S)
@@ -51,19 +53,22 @@ struct lab {
 	uint32_t answer_length;
 	struct host *host;
 	struct module *module;
-	struct lab_adapter adapters[2];
+	struct lab_adapter adapters[LAB_ADAPTERS];
 	struct lab_telling telling;
 	struct timer answering; /* of what the user is asked */
 	uint64_t asked[LAB_ASKED];
 	unsigned nasked;
-	bool over;       /* nothing can go on: the module has died, or never came back */
-	bool stopped;    /* host_stop() was called */
-	uint64_t marked; /* crossings whose .settled is known (lab.c) */
+	bool over;          /* nothing can go on: the module has died, or never came back */
+	bool again;         /* the scenario is run for the second time, to compare */
+	bool stopped;       /* host_stop() was called */
+	bool passed_before; /* data, over the first connection */
+	uint64_t marked;    /* crossings whose .settled is known (lab.c) */
 	bool marking;
 
 	/* Of the plan (acts.c). Guarded by the host lock, but for what the next line says. */
 	uint32_t seen[FN_COUNT][3]; /* crossings so far, by phase */
 	uint64_t crossings;
+	uint64_t station;               /* hDot11SvcHandle of the last virtual station */
 	unsigned next;                  /* the act that is due */
 	uint64_t since;                 /* crossings when the last one was done */
 	bool firing[PLAN_ACTS];         /* on its way to the loop */
@@ -72,10 +77,13 @@ struct lab {
 	struct timer release;
 	uint64_t held_at;
 	enum hold hold_kind;     /* of the thread that is held */
+	unsigned ports;          /* that exist */
+	bool misled;             /* a Stop for another AP came while a session was pending */
 	unsigned ends, performs; /* handlers that ended something, associations, that returned */
 	unsigned ends_before, performs_before;
 	pthread_mutex_t hold_lock; /* of what the module's threads look at on their way */
 	uint32_t calls[FN_COUNT][2];
+	bool early;             /* a request for a virtual station is held until that is there */
 	bool held, held_within; /* within: in the thread of a handler */
 	bool cut; /* measures.c: whoever makes the first call after PerformPostAssociate is held,
 		     and the AP disassociates */
@@ -99,13 +107,21 @@ bool lab_unload(struct lab *l);
 
 /* scenarios.c */
 void scenario_run(struct lab *l);
-/* After what was done: the next connection, and the end of everything. */
-void scenario_recover(struct lab *l);
+/* After what was done: the next connection, and the end of everything. True: it should be done all
+ * over again. */
+bool scenario_recover(struct lab *l);
+
+/* stations.c */
+void scenario_virtual(struct lab *l);
+void lab_virtual_station(void *user, struct host_adapter *primary, bool wanted);
 
 /* measures.c */
 void scenario_cycles(struct lab *l);
 void scenario_arrivals(struct lab *l);
 void scenario_secrets(struct lab *l);
+/* All adapters are gone: what is still held, compared with the undisturbed run. True: more, and it
+ * is worth doing again. */
+bool measure_end(struct lab *l);
 
 /* acts.c */
 /* Counts it; begins what is to be done there. */
@@ -113,10 +129,16 @@ void acts_crossing(struct lab *l, const struct crossing *x);
 bool acts_hold(void *user, enum crossing_fn fn, bool within, bool returned);
 uint32_t acts_refuse(struct lab *l, const struct crossing *x);
 enum act acts_received(void *user, uint32_t *argument);
+/* Nothing has been done yet. */
+void acts_restart(struct lab *l);
+/* Whether a request for a virtual station is kept from returning until its InitAdapter has. */
+void acts_early(struct lab *l, bool early);
 /* Lets go whoever is held. */
 void acts_end(struct lab *l);
 
 /* steps.c: what scenarios are made of; each goes on, whatever came of the one before */
+/* Gives the adapter a radio of its own. False: there is none. */
+bool lab_new_station(struct lab *l, struct lab_adapter *a);
 struct lab_adapter *lab_arrive(struct lab *l, unsigned i);
 bool lab_up(const struct lab_adapter *a);
 bool lab_open(const struct lab_adapter *a);

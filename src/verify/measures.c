@@ -5,6 +5,7 @@
  */
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/wipe.h"
 #include "verify/lab_internal.h"
@@ -16,6 +17,7 @@
 #define IDLE_MS         60 /* of real time, in which the module has nothing to do */
 #define BUSY_PART       3  /* a third of that on a processor is busy */
 #define REASON_INACTIVE 4
+#define ROAM_BETTER_AP  0xBu /* DOT11_ASSOC_STATUS_ROAMING_BETTER_AP_FOUND */
 
 /* ---- Growth. ---- */
 
@@ -72,6 +74,8 @@ static void judge_growth(struct lab *l, const struct samples *s, const char *rul
 {
 	unsigned r;
 
+	if (s->count)
+		l->out->exercised[RULE_X_41] |= strcmp(rule, rule_info(RULE_X_41)->id) == 0;
 	for (r = 0; r < RESOURCES; r++) {
 		uint64_t each = growth(s, (enum resource)r);
 
@@ -146,6 +150,23 @@ static void cycle_pending(struct lab *l, struct lab_adapter *a)
 	judge_growth(l, &s, "X-41", "StopPostAssociate of a pending session");
 }
 
+static void cycle_roams(struct lab *l, struct lab_adapter *a)
+{
+	struct samples s = {.count = 0};
+	unsigned i;
+
+	for (i = 0; i < l->config->cycles && !l->over && a->host && lab_other_ap(a); i++) {
+		unsigned before = a->told[NOTICE_PORT_DELETED];
+
+		sim_station_roam(
+			a->tap->radio, sim_ap_config(lab_other_ap(a))->bssid, ROAM_BETTER_AP);
+		lab_await(l, &a->told[NOTICE_PORT_DELETED], before, RETURN_NS);
+		come_again(a);
+		sample(l, &s);
+	}
+	judge_growth(l, &s, "X-41", "StopPostAssociate of a session that ends by a roam");
+}
+
 static void cycle_connections(struct lab *l, struct lab_adapter *a)
 {
 	struct samples s = {.count = 0};
@@ -195,6 +216,7 @@ void scenario_cycles(struct lab *l)
 	watch_idle(l);
 	cycle_open(l, a);
 	cycle_pending(l, a);
+	cycle_roams(l, a);
 	cycle_connections(l, a);
 }
 
@@ -216,9 +238,33 @@ void scenario_arrivals(struct lab *l)
 	judge_growth(l, &s, "leak", "an adapter that comes and goes");
 }
 
+/*
+ * What is held when all adapters are gone, and more than undisturbed, may be a cache that another
+ * path has filled. So the same is done again: what grows by as much again is lost each time.
+ */
+bool measure_end(struct lab *l)
+{
+	uint64_t before = l->config->held[l->plan->scenario], more;
+	struct module_usage u;
+
+	if (!usage(l, &u) || u.heap_blocks == MODULE_UNKNOWN)
+		return false;
+	if (!l->again) {
+		l->out->held = u.heap_blocks;
+		return l->plan->count && u.heap_blocks > before;
+	}
+	more = l->out->held - before;
+	if (u.heap_blocks >= l->out->held + more)
+		lab_found(l, "leak", SEVERITY_E,
+			"each time it leaves %llu heap blocks behind when its adapters are gone",
+			(unsigned long long)more);
+	return false;
+}
+
 /* ---- Secrets. ---- */
 
-#define SECRETS 12
+#define SECRETS    12
+#define OUTPUT_MAX (1 << 20) /* bytes of what it prints that are looked through */
 
 /* Their names are what a finding tells, and never more. */
 struct secrets {
@@ -277,6 +323,57 @@ static void learn(struct lab *l, struct lab_adapter *a, struct secrets *s)
 	add_passphrase(s, l->config->ui_response);
 }
 
+/* What it has printed so far. */
+static ssize_t drain(int fd, uint8_t *text, size_t room)
+{
+	size_t used = 0;
+	ssize_t n;
+
+	while (used < room && (n = read(fd, text + used, room - used)) > 0)
+		used += (size_t)n;
+	return (ssize_t)used;
+}
+
+static bool holds(const uint8_t *text, size_t n, const uint8_t *what, size_t length)
+{
+	return memmem(text, n, what, length) != NULL;
+}
+
+/* As it is, or as people print bytes: in hexadecimal digits. */
+static bool printed(const uint8_t *text, size_t n, const struct module_needle *needle)
+{
+	static const char *const digits[] = {"0123456789abcdef", "0123456789ABCDEF"};
+	uint8_t plain[MODULE_NEEDLE_SIZE], hex[2 * MODULE_NEEDLE_SIZE];
+	unsigned upper, k;
+	bool found;
+
+	for (k = 0; k < needle->length; k++)
+		plain[k] = needle->masked[k] ^ needle->mask[k];
+	found = holds(text, n, plain, needle->length);
+	for (upper = 0; upper < 2 && !found; upper++) {
+		for (k = 0; k < needle->length; k++) {
+			hex[2 * k] = (uint8_t)digits[upper][plain[k] >> 4];
+			hex[2 * k + 1] = (uint8_t)digits[upper][plain[k] & 15];
+		}
+		found = holds(text, n, hex, 2 * (size_t)needle->length);
+	}
+	wipe(plain, sizeof(plain));
+	wipe(hex, sizeof(hex));
+	return found;
+}
+
+static void search_output(struct lab *l, const struct secrets *s)
+{
+	static uint8_t text[OUTPUT_MAX];
+	ssize_t n = drain(l->config->output, text, sizeof(text));
+	unsigned i;
+
+	for (i = 0; i < s->probe.scan.count; i++)
+		if (printed(text, (size_t)n, &s->probe.scan.needles[i]))
+			lab_found(l, "X-58", SEVERITY_F, "%s was printed", s->names[i]);
+	wipe(text, sizeof(text));
+}
+
 static void search(struct lab *l, struct secrets *s, const char *when, bool session)
 {
 	static const char *const places[] = {
@@ -285,6 +382,7 @@ static void search(struct lab *l, struct secrets *s, const char *when, bool sess
 
 	if (l->over || !l->module->ops->probe || l->module->ops->probe(l->module, &s->probe))
 		return;
+	l->out->exercised[RULE_X_58] |= s->probe.scan.count > 0;
 	for (i = 0; i < s->probe.scan.count; i++) {
 		const struct module_found *f = &s->probe.scan.found[i];
 
@@ -352,6 +450,7 @@ void scenario_secrets(struct lab *l)
 	lab_disable(a);
 	lab_rest(l, PAUSE_NS);
 	search(l, &s, "DeinitAdapter", false);
+	search_output(l, &s);
 	wipe(&s, sizeof(s));
 	lab_enable(a);
 }

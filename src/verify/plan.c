@@ -31,7 +31,7 @@ static const struct {
 	[SCENARIO_EVENTS] = {"events", "indications and control requests while connected"},
 	[SCENARIO_RESET] = {"reset", "the system resets the adapter, and it connects again"},
 	[SCENARIO_RELOAD] = {"reload", "the module is unloaded, loaded again, and connects again"},
-	[SCENARIO_VIRTUAL] = {"virtual", "a virtual station, if the module asks for one"},
+	[SCENARIO_VIRTUAL] = {"virtual", "virtual stations come, connect, and go"},
 	[SCENARIO_CYCLES] = {"cycles", "many associations; what is held after each Stop"},
 	[SCENARIO_ARRIVALS] = {"arrivals", "an adapter comes and goes; what is held after each"},
 	[SCENARIO_GUARD] = {"guard", "the ends of a port under page guards"},

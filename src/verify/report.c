@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "verify/report_internal.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const struct subject words[SUBJECT_WORDS] = {
-	{"crash", SEVERITY_F, false, "the module ended the process that it runs in", "", ""},
-	{"hang", SEVERITY_F, false,
-		"the module did not return from a call, not even after its deadline", "", ""},
-	{"leak", SEVERITY_E, false,
-		"with each cycle the module holds more memory, threads or descriptors than before",
+	{"crash", SEVERITY_F, "the module ended the process that it runs in", "", ""},
+	{"hang", SEVERITY_E, "the module did not return from a call, not even after its deadline",
 		"", ""},
-	{"busy", SEVERITY_W, false, "a thread of the module computes all the time, and never waits",
+	{"leak", SEVERITY_E, "with each cycle the module holds more memory, threads or descriptors",
 		"", ""},
-	{"key", SEVERITY_F, false,
-		"a key or password is still in the module's memory after its session has ended", "",
+	{"busy", SEVERITY_E, "a thread of the module computes while there is nothing to do", "",
 		""},
-	{"connect", SEVERITY_E, false, "the port was not opened, though nothing stood in its way",
+	{"key", SEVERITY_F,
+		"the same key was installed twice in one association, so that packet numbers "
+		"repeat",
 		"", ""},
-	{"reload", SEVERITY_E, false,
-		"unloaded and loaded again, the module does not work as before", "", ""},
+	{"connect", SEVERITY_E, "after what was done, the next connection does not work", "", ""},
+	{"reload", SEVERITY_E, "unloaded and loaded again, the module does not work as before", "",
+		""},
 };
 
 struct subject subject(unsigned number)
 {
 	static const struct subject unknown = {
-		"?", SEVERITY_E, false, "a word that this program does not know", "", ""};
+		"?", SEVERITY_E, "a word that this program does not know", "", ""};
 	const struct rule *rule;
 
 	if (number >= SUBJECTS)
@@ -34,8 +34,7 @@ struct subject subject(unsigned number)
 	if (number >= RULE_COUNT)
 		return words[number - RULE_COUNT];
 	rule = rule_info((enum rule_id)number);
-	return (struct subject){rule->id, rule->severity, rule->status == RULE_WAITS, rule->text,
-		rule->source, rule->note};
+	return (struct subject){rule->id, rule->severity, rule->text, rule->source, rule->note};
 }
 
 unsigned subject_by_name(const char *id)
@@ -154,6 +153,22 @@ static int add_new(struct report *r, const struct report_finding *f)
 	return 0;
 }
 
+bool report_same_text(const char *a, const char *b)
+{
+	for (;;) {
+		while (isdigit((unsigned char)*a))
+			a++;
+		while (isdigit((unsigned char)*b))
+			b++;
+		if (*a != *b)
+			return false;
+		if (!*a)
+			return true;
+		a++;
+		b++;
+	}
+}
+
 int report_add(struct report *r, const struct report_finding *f)
 {
 	unsigned i;
@@ -162,7 +177,7 @@ int report_add(struct report *r, const struct report_finding *f)
 		struct report_finding *known = &r->findings[i];
 
 		if (known->severity == f->severity && strcmp(known->rule, f->rule) == 0 &&
-			strcmp(known->text, f->text) == 0) {
+			report_same_text(known->text, f->text)) {
 			again(known, f);
 			return 0;
 		}

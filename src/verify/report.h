@@ -82,6 +82,8 @@ bool report_clean(const struct report *r);
 unsigned report_rules_exercised(const struct report *r);
 void report_sort(struct report *r);
 void report_free(struct report *r); /* what it holds, not itself */
+/* Texts that differ in numbers alone are those of the same finding. */
+bool report_same_text(const char *a, const char *b);
 /*
  * Adds a finding. The same one (rule, severity and text agree) counts up, and the example with the
  * lower plan number stays. Beyond REPORT_FINDINGS the last ones in the order of report_sort() are

@@ -13,7 +13,6 @@
 struct subject {
 	const char *id; /* "X-40", "crash" */
 	enum rule_severity severity;
-	bool waits;         /* a rule that cannot be judged yet */
 	const char *text;   /* the rule, or what the word means */
 	const char *source; /* page of the documentation; empty for a word */
 	const char *note;   /* of a rule: what is not seen, or waited for; may be empty */

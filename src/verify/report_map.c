@@ -10,7 +10,7 @@
 
 /* ---- Rules. ---- */
 
-enum state { STATE_BROKEN, STATE_WARNED, STATE_EXERCISED, STATE_NEVER, STATE_WAITS, STATES };
+enum state { STATE_BROKEN, STATE_WARNED, STATE_EXERCISED, STATE_NEVER, STATES };
 
 static const struct {
 	const char *css, *sign, *text;
@@ -19,7 +19,6 @@ static const struct {
 	[STATE_WARNED] = {"wa", "!", "warned of"},
 	[STATE_EXERCISED] = {"ex", "&#10003;", "exercised and kept"},
 	[STATE_NEVER] = {"ne", "&#8211;", "never exercised"},
-	[STATE_WAITS] = {"wt", "&#8230;", "not checked yet"},
 };
 
 /* Number of the first finding about it, from 1 on; 0: there is none. */
@@ -42,7 +41,7 @@ static enum state state_of(const struct report *r, unsigned rule)
 		return r->findings[found - 1].severity == SEVERITY_W ? STATE_WARNED : STATE_BROKEN;
 	if (r->exercised[rule])
 		return STATE_EXERCISED;
-	return s.waits ? STATE_WAITS : STATE_NEVER;
+	return STATE_NEVER;
 }
 
 static void put_rule(FILE *f, const struct report *r, unsigned rule)

@@ -37,9 +37,7 @@ static void put_rule(FILE *f, unsigned number)
 
 	snprintf(help, sizeof(help), "%s%s%s%s%s", s.source[0] ? "Source: " : "", s.source,
 		s.source[0] ? ", pages of the Windows driver documentation by file name. " : "",
-		s.note[0] ? s.waits ? "Not checked yet: it waits for " : "What is seen of it: "
-			  : "",
-		s.note);
+		s.note[0] ? "What is seen of it: " : "", s.note);
 	fprintf(f, "          {\"id\": \"%s\", \"shortDescription\": {\"text\": ", s.id);
 	put_json(f, s.text);
 	fputs("}, \"help\": {\"text\": ", f);

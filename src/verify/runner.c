@@ -16,13 +16,15 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "crypto/crypto.h"
 #include "trace/describe.h"
 #include "verify/confine.h"
 
 #define LOAD_MS  70000        /* until it is loaded, as the host's own deadline for that */
-#define GRACE_MS 5000         /* beyond the deadline of a handler, which the run itself sees */
+#define GRACE_MS 2000         /* beyond the deadline of a handler, which the run itself sees */
 #define LOOK_MS  100          /* between two looks whether a run goes on */
 #define MEMORY   (4ull << 30) /* bytes of address space */
+#define OUTPUT   (1 << 20)    /* bytes of what a module prints that are kept */
 #define FILES    256
 
 enum end {
@@ -58,6 +60,9 @@ int runner_new(const struct lab_config *config, unsigned jobs, struct runner **o
 
 	if (!r)
 		return -ENOMEM;
+	/* What the library prepares at its first use, each run would prepare anew; this way they
+	 * inherit it. */
+	crypto_free(crypto_new());
 	r->config = config;
 	r->limit = jobs < RUNNER_JOBS ? jobs : RUNNER_JOBS;
 	for (i = 0; i < r->limit + 1; i++) {
@@ -115,31 +120,41 @@ static void limit(__rlimit_resource_t resource, rlim_t value)
 	setrlimit(resource, &now);
 }
 
-/* Whatever it prints, and however much: nobody reads it. */
-static void be_quiet(void)
+/* Whatever it prints, and however much: nobody reads it, but for a search for secrets. Then the
+ * end that can be read; else -1. */
+static int be_quiet(bool keeps)
 {
-	int null = open("/dev/null", O_RDWR);
+	int null = open("/dev/null", O_RDWR), pair[2] = {-1, -1};
 
-	if (null < 0)
-		return;
-	dup2(null, STDIN_FILENO);
-	dup2(null, STDOUT_FILENO);
-	dup2(null, STDERR_FILENO);
-	if (null > STDERR_FILENO)
-		close(null);
+	if (null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		if (null > STDERR_FILENO)
+			close(null);
+	}
+	if (!keeps || pipe2(pair, O_NONBLOCK | O_CLOEXEC))
+		return -1;
+	fcntl(pair[1], F_SETPIPE_SZ, OUTPUT);
+	dup2(pair[1], STDOUT_FILENO);
+	dup2(pair[1], STDERR_FILENO);
+	close(pair[1]);
+	return pair[0];
 }
 
 __attribute__((noreturn)) static void child(struct runner *r, struct job *j)
 {
+	struct lab_config config = *r->config;
+
 	/* Not a moment longer than who asked for it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setpgid(0, 0);
-	be_quiet();
+	config.output = be_quiet(j->plan.scenario == SCENARIO_SECRETS);
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_FSIZE, 64 << 20);
 	limit(RLIMIT_NOFILE, FILES);
 	confine_memory(MEMORY);
-	lab_run(r->config, &j->plan, j->outcome);
+	lab_run(&config, &j->plan, j->outcome);
 	_exit(0);
 }
 
@@ -329,7 +344,7 @@ static void resolve(struct run *run)
 	for (i = 0; i < run->plan.count; i++) {
 		const struct point *at = &o->acts[i].at;
 
-		run->all_done &= o->acts[i].done;
+		run->all_done &= o->acts[i].done != 0;
 		if (o->acts[i].done && at->fn < FN_COUNT && at->phase <= PHASE_POINT &&
 			at->hold <= HOLD_LONG && at->nth)
 			run->plan.acts[i].at = *at;

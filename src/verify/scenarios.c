@@ -18,7 +18,7 @@ static struct lab_adapter *arrive_and_connect(struct lab *l, unsigned i)
 	struct lab_adapter *a = lab_arrive(l, i);
 
 	if (lab_connect(a))
-		lab_ping(a);
+		l->passed_before |= lab_ping(a);
 	if (i == 0)
 		l->out->opened_before |= lab_open(a);
 	return a;
@@ -200,11 +200,33 @@ static void reset(struct lab_adapter *a)
 		lab_await(a->lab, &a->told[NOTICE_DISCONNECTED], before, LAB_LIMIT);
 }
 
+/* As after InitAdapter: what could be done then can be done again. */
+static void connect_after_reset(struct lab_adapter *a)
+{
+	struct lab *l = a->lab;
+	bool opened = false, passed = false;
+
+	reset(a);
+	if (!lab_up(a) || l->next)
+		return; /* something else was done to it */
+	l->out->exercised[RULE_X_47] = 1;
+	opened = lab_connect(a);
+	passed = lab_ping(a);
+	if (l->over || l->next || (opened && (passed || !l->passed_before)))
+		return;
+	lab_found(l, "X-47", SEVERITY_W,
+		opened ? "after AdapterReset the next connection opens a port, but no data passes"
+		       : "after AdapterReset the next connection fails");
+}
+
 static void scenario_reset(struct lab *l)
 {
 	struct lab_adapter *a = arrive_and_connect(l, 0);
 
-	reset(a);
+	if (l->out->opened_before)
+		connect_after_reset(a);
+	else
+		reset(a);
 	lab_connect(a);
 	lab_ping(a);
 	reset(a);
@@ -223,11 +245,21 @@ static void scenario_reload(struct lab *l)
 {
 	bool isolated = l->module && l->module->remote;
 
-	arrive_and_connect(l, 0);
+	const struct lab_adapter *a = arrive_and_connect(l, 0);
+	bool opened = lab_open(a);
+
 	leave(l);
-	if (l->over || !lab_unload(l) || !lab_load(l, false, isolated))
+	if (l->over || !lab_unload(l))
 		return;
-	lab_disconnect(arrive_and_connect(l, 0));
+	if (!lab_load(l, false, isolated)) {
+		lab_found(l, "reload", SEVERITY_E, "it cannot be loaded again");
+		return;
+	}
+	a = arrive_and_connect(l, 0);
+	if (opened && !l->over && !l->next && !lab_open(a))
+		lab_found(l, "reload", SEVERITY_E,
+			"after it was loaded again its first connection fails");
+	lab_disconnect(&l->adapters[0]);
 }
 
 static void (*const scripts[SCENARIOS])(struct lab *l) = {
@@ -243,6 +275,7 @@ static void (*const scripts[SCENARIOS])(struct lab *l) = {
 	[SCENARIO_EVENTS] = scenario_events,
 	[SCENARIO_RESET] = scenario_reset,
 	[SCENARIO_RELOAD] = scenario_reload,
+	[SCENARIO_VIRTUAL] = scenario_virtual,
 	[SCENARIO_CYCLES] = scenario_cycles,
 	[SCENARIO_ARRIVALS] = scenario_arrivals,
 	[SCENARIO_GUARD] = scenario_several,
@@ -274,7 +307,7 @@ static struct lab_adapter *start_over(struct lab *l)
 	return a;
 }
 
-void scenario_recover(struct lab *l)
+bool scenario_recover(struct lab *l)
 {
 	enum scenario s = l->plan->scenario;
 	struct lab_adapter *a;
@@ -282,7 +315,7 @@ void scenario_recover(struct lab *l)
 	lab_rest(l, SETTLE_NS);
 	acts_end(l); /* from here on nothing is done to it */
 	if (l->over || !l->host)
-		return;
+		return false;
 	lab_rest(l, RETURN_NS);
 	a = start_over(l);
 	lab_connect(a);
@@ -295,4 +328,5 @@ void scenario_recover(struct lab *l)
 			"after that, the port of the next connection is open, but no data passes");
 	lab_disconnect(a);
 	leave(l);
+	return measure_end(l);
 }

@@ -11,7 +11,7 @@
 #define BLIND_NS       (500 * NS_PER_MS) /* with nobody there who authenticates */
 #define PING_NS        NS_PER_S
 
-static bool new_station(struct lab *l, struct lab_adapter *a)
+bool lab_new_station(struct lab *l, struct lab_adapter *a)
 {
 	struct miniport *mp;
 
@@ -46,7 +46,7 @@ struct lab_adapter *lab_arrive(struct lab *l, unsigned i)
 	struct arriving w = {.a = a};
 	unsigned before = arrivals(a);
 
-	if (a->host || l->over || !l->host || !new_station(l, a))
+	if (a->host || l->over || !l->host || !lab_new_station(l, a))
 		return a;
 	if (host_add_adapter(l->host, &a->tap->mp, &a->host))
 		return a;

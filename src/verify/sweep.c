@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "verify/sweep.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,15 +11,16 @@
 
 #define PROGRESS_NS 100000000ull
 #define WAIT_MS     100
+/* Undisturbed runs have the numbers of their scenarios, so that they are the first choice for an
+ * example. Those that measure are the last: what they do is long, and harder to follow. */
+#define MEASURES (1ull << 62)
 
-/* A finding of the report, and what tells it from others. */
 struct sweep {
 	struct sweep_config *config;
 	struct report *report;
 	struct runner *runner;
 	struct plans plans;
 	struct plan_log logs[SCENARIOS]; /* of the undisturbed runs: their scripts */
-	unsigned room;                   /* of .report->findings */
 	uint64_t began, told, pairs;
 	uint64_t next; /* number of the next plan */
 	bool stop;     /* what was looked for was found */
@@ -36,57 +36,6 @@ static double seconds(const struct sweep *s)
 
 /* ---- What a run has shown. ---- */
 
-/* Texts that differ in numbers alone are the same finding. */
-static bool same_text(const char *a, const char *b)
-{
-	for (;;) {
-		while (isdigit((unsigned char)*a))
-			a++;
-		while (isdigit((unsigned char)*b))
-			b++;
-		if (*a != *b)
-			return false;
-		if (!*a)
-			return true;
-		a++;
-		b++;
-	}
-}
-
-static struct report_finding *known(struct report *r, const struct outcome_finding *f)
-{
-	unsigned i;
-
-	for (i = 0; i < r->nfindings; i++)
-		if (r->findings[i].severity == (enum rule_severity)f->severity &&
-			strcmp(r->findings[i].rule, f->rule) == 0 &&
-			same_text(r->findings[i].text, f->text))
-			return &r->findings[i];
-	return NULL;
-}
-
-static struct report_finding *new_finding(struct sweep *s)
-{
-	struct report *r = s->report;
-
-	if (r->nfindings == REPORT_FINDINGS) {
-		r->lost++;
-		return NULL;
-	}
-	if (r->nfindings == s->room) {
-		unsigned more = s->room ? 2 * s->room : 16;
-		struct report_finding *grown = reallocarray(r->findings, more, sizeof(*grown));
-
-		if (!grown) {
-			r->lost++;
-			return NULL;
-		}
-		r->findings = grown;
-		s->room = more;
-	}
-	return &r->findings[r->nfindings++];
-}
-
 static void keep_around(struct report_finding *out, const struct run *run, uint64_t seq)
 {
 	const struct crossing *x = run->outcome->crossings;
@@ -98,7 +47,6 @@ static void keep_around(struct report_finding *out, const struct run *run, uint6
 			out->around[out->naround++] = x[i];
 }
 
-/* The run with the lowest number is the example, whichever ended first. */
 static void take_example(
 	struct report_finding *out, const struct outcome_finding *f, const struct run *run)
 {
@@ -107,6 +55,8 @@ static void take_example(
 	snprintf(out->text, sizeof(out->text), "%s", f->text);
 	plan_format(&run->plan, out->plan, sizeof(out->plan));
 	plan_text(&run->plan, out->did, sizeof(out->did));
+	if (!run->plan.count && run->number >= MEASURES)
+		snprintf(out->did, sizeof(out->did), "%s", scenario_text(run->plan.scenario));
 	keep_around(out, run, f->seq);
 }
 
@@ -117,30 +67,36 @@ static bool same_as_before(const struct run *run, unsigned number)
 	for (i = 0; i < number; i++)
 		if (strcmp(run->findings[i].rule, run->findings[number].rule) == 0 &&
 			run->findings[i].severity == run->findings[number].severity &&
-			same_text(run->findings[i].text, run->findings[number].text))
+			report_same_text(run->findings[i].text, run->findings[number].text))
 			return true;
+	return false;
+}
+
+/* Whether a rule is in a list by commas. */
+static bool listed(const char *list, const char *rule)
+{
+	size_t n = strlen(rule);
+
+	for (; list; list = strchr(list, ',')) {
+		list += *list == ',';
+		if (strncmp(list, rule, n) == 0 && (!list[n] || list[n] == ','))
+			return true;
+	}
 	return false;
 }
 
 static void take_finding(struct sweep *s, const struct run *run, unsigned number)
 {
 	const struct outcome_finding *f = &run->findings[number];
-	struct report_finding *out = known(s->report, f);
+	struct report_finding out = {.severity = (enum rule_severity)f->severity, .count = 1};
 
 	if (same_as_before(run, number))
 		return; /* a run counts once */
-	if (!out) {
-		out = new_finding(s);
-		if (!out)
-			return;
-		*out = (struct report_finding){
-			.severity = (enum rule_severity)f->severity, .number = UINT64_MAX};
-		snprintf(out->rule, sizeof(out->rule), "%s", f->rule);
-	}
-	out->count++;
-	if (run->number < out->number)
-		take_example(out, f, run);
-	if (s->config->until && strcmp(s->config->until, f->rule) == 0)
+	snprintf(out.rule, sizeof(out.rule), "%s", f->rule);
+	take_example(&out, f, run);
+	if (report_add(s->report, &out))
+		s->report->lost++;
+	if (listed(s->config->until, f->rule))
 		s->stop = true;
 }
 
@@ -183,11 +139,16 @@ static void take_run(struct sweep *s, const struct run *run)
 
 /* ---- Running plans. ---- */
 
+static bool out_of_time(const struct sweep *s)
+{
+	return s->config->budget_s > 0 && seconds(s) >= s->config->budget_s;
+}
+
 static bool spent(const struct sweep *s)
 {
 	const struct sweep_config *c = s->config;
 
-	return (c->budget_s > 0 && seconds(s) >= c->budget_s) ||
+	return out_of_time(s) ||
 	       (c->max_runs && s->report->runs + runner_running(s->runner) >= c->max_runs);
 }
 
@@ -225,6 +186,22 @@ static void show(struct sweep *s, bool always)
 	s->config->progress(s->config->user, &p);
 }
 
+/* Those whose crossings are worth disturbing. */
+static bool disturbed(enum scenario sc)
+{
+	return sc < SCENARIO_CYCLES;
+}
+
+static uint64_t base_number(enum scenario sc)
+{
+	return disturbed(sc) ? sc : MEASURES + sc;
+}
+
+static bool is_base(uint64_t number)
+{
+	return number < SCENARIOS || number >= MEASURES;
+}
+
 static bool mine(const struct sweep *s, uint64_t number)
 {
 	return number % s->config->shards == s->config->shard - 1;
@@ -254,8 +231,14 @@ static void take_base(struct sweep *s, const struct run *run)
 	out->connected = o->opened_before;
 	s->config->lab.opens[sc] = o->opened;
 	s->config->lab.passes[sc] = o->passed;
+	s->config->lab.held[sc] = o->held;
 	if (sc == SCENARIO_UI && !o->asked) {
 		snprintf(out->note, sizeof(out->note), "left out: the module asked nothing");
+		return;
+	}
+	if (sc == SCENARIO_VIRTUAL && !o->stations) {
+		snprintf(out->note, sizeof(out->note),
+			"left out: the module exports no InitVirtualStation");
 		return;
 	}
 	keep_log(&s->logs[sc], o, n);
@@ -270,7 +253,7 @@ static void take(struct sweep *s, const struct run *run)
 		s->stop = true;
 		return;
 	}
-	if (run->number < SCENARIOS) {
+	if (is_base(run->number)) {
 		take_base(s, run);
 		if (!mine(s, run->number))
 			return;
@@ -317,8 +300,14 @@ static int run_bases(struct sweep *s)
 
 		if (!wanted(s, (enum scenario)sc))
 			continue;
-		s->report->planned += mine(s, sc);
-		rc = start(s, &plan, sc);
+		if (out_of_time(s)) {
+			snprintf(s->report->scenarios[sc].note,
+				sizeof(s->report->scenarios[sc].note),
+				"left out: the time was used up");
+			continue;
+		}
+		s->report->planned += mine(s, base_number((enum scenario)sc));
+		rc = start(s, &plan, base_number((enum scenario)sc));
 		if (rc)
 			return rc;
 		/* What the first one cannot do, none can. */
@@ -327,12 +316,6 @@ static int run_bases(struct sweep *s)
 	}
 	collect(s, 0);
 	return s->error;
-}
-
-/* Those whose crossings are worth disturbing. */
-static bool disturbed(enum scenario sc)
-{
-	return sc < SCENARIO_CYCLES;
 }
 
 static bool has_other_ap(const struct lab_config *c)
@@ -408,7 +391,7 @@ static bool shows(const struct run *run, const struct report_finding *f)
 	for (i = 0; i < run->nfindings; i++)
 		if (strcmp(run->findings[i].rule, f->rule) == 0 &&
 			run->findings[i].severity == f->severity &&
-			same_text(run->findings[i].text, f->text))
+			report_same_text(run->findings[i].text, f->text))
 			return true;
 	return false;
 }

@@ -24,9 +24,10 @@ struct sweep_config {
 	unsigned depth;        /* 1 or 2 */
 	unsigned jobs;
 	uint32_t shard, shards; /* 1 of 1: all */
-	const char *until;      /* a rule, or crash, hang, ...: stop when it is found; NULL: none */
-	uint32_t scenarios;     /* bit set of enum scenario; 0: all */
-	unsigned replays;       /* of each finding, to see whether it repeats */
+	const char *until;  /* rules, or crash, hang, ..., by commas: stop when one is found; NULL:
+			       none */
+	uint32_t scenarios; /* bit set of enum scenario; 0: all */
+	unsigned replays;   /* of each finding, to see whether it repeats */
 	/* Now and then, from the thread that called; NULL: not wanted. */
 	void (*progress)(void *user, const struct sweep_progress *p);
 	void *user;

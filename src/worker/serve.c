@@ -208,7 +208,8 @@ static struct open_call *next_call(void)
 	}
 	if (!worker.reading && (!worker.running || wait_for_work()))
 		return read_call();
-	if (worker.reading)
+	/* The relief may have come back because of a call that a caller has received. */
+	if (worker.reading && !worker.waiting)
 		wait_for_work();
 	return NULL;
 }

@@ -553,6 +553,44 @@ static void onex(struct tape *t)
 	FUNCTION(WORKER, STOP_ONEX, .adapter = 1);
 }
 
+/* As the first adapter's, from there on: with handles of its own. */
+static void second_pair(struct tape *t, size_t from)
+{
+	for (; from < t->n; from++) {
+		t->x[from].adapter = 5;
+		if (t->x[from].ext)
+			t->x[from].ext = 5;
+	}
+}
+
+static void virtual_station(struct tape *t)
+{
+	size_t from;
+
+	FUNCTION(WORKER, REQUEST_VIRTUAL_STATION, .adapter = 1);
+	IN(INIT_ADAPTER, .adapter = 5, .handle = 1);
+	FUNCTION(HOST, QUERY_VIRTUAL_STATION_PROPERTIES, .adapter = 5,
+		.query_virtual_station_properties.is_virtual = 1);
+	OUT(INIT_ADAPTER, .adapter = 5, .ext = 5, .handle = 1, .init_adapter.written = 1);
+	from = t->n;
+	IN(PERFORM_PRE_ASSOCIATE, ONE, .handle = 18, .perform_pre_associate.bss_type = 1);
+	FUNCTION(HOST, SET_VIRTUAL_STATION_AP_PROPERTIES, .adapter = 1, .handle = 18,
+		.set_virtual_station_ap_properties.key_length = 64);
+	OUT(PERFORM_PRE_ASSOCIATE, ONE, .handle = 18,
+		.perform_pre_associate = {.bss_type = 1, .written = 1});
+	prepared(t, 18);
+	associate(t, AP_A);
+	start(t, AP_A, 110, 0);
+	complete(t, 110, 0);
+	second_pair(t, from);
+	FUNCTION(WORKER, RELEASE_VIRTUAL_STATION, .adapter = 1);
+	from = t->n;
+	disconnect(t, AP_A, 110);
+	EVENT(ADAPTER_DOWN, .adapter = 1, .adapter_down.removed = 1);
+	HANDLER(DEINIT_ADAPTER, ONE);
+	second_pair(t, from);
+}
+
 static void down(struct tape *t)
 {
 	roam_from_a(t, 107);
@@ -599,6 +637,7 @@ void life_of_module(struct tape *t)
 		[PART_RESET] = reset_first,
 		[PART_CANCEL] = cancel,
 		[PART_ONEX] = onex,
+		[PART_VIRTUAL] = virtual_station,
 		[PART_DOWN] = down,
 		[PART_SECOND] = second,
 		[PART_END] = ending,

@@ -29,6 +29,7 @@ enum part {
 	PART_CANCEL,   /* AdapterReset finds a pre-association pending, with a UI request */
 	PART_REFUSED,  /* PerformPostAssociate is refused; disconnected by the host */
 	PART_ONEX,     /* connect with the system's 802.1X */
+	PART_VIRTUAL,  /* a virtual station connects, and is given back while its port is open */
 	PART_DOWN,     /* roam to AP_B; the adapter goes down while that is pending */
 	PART_SECOND,   /* another adapter, removed while its pre-association is pending */
 	PART_END,
@@ -45,7 +46,7 @@ enum {
 #define AP_B       0x02000000000Bu
 #define AP_UNKNOWN 0x02000000000Cu
 
-#define TAPE_MAX 512
+#define TAPE_MAX 640
 
 struct tape {
 	struct crossing x[TAPE_MAX]; /* .time: delay before it, beyond the usual millisecond */

@@ -13,17 +13,11 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import table
+
 BINARY = os.path.abspath(sys.argv[1])
-SOURCE = os.path.abspath(os.environ.get('OPENIHV_SOURCE', '.'))
-BUILD = os.path.abspath(os.environ.get('OPENIHV_BUILD', 'build'))
 # Sanitizers have their own opinion of mistakes: of such a build only the correct modules are asked for.
-SANITIZED = b'__asan_init' in open(BINARY, 'rb').read() or b'__tsan_init' in open(BINARY, 'rb').read()
-TABLES = ['tests/mutants/mutants.tsv', 'tests/correct/correct.tsv']
-NETWORKS = {
-    'open': [],
-    'wpa2': ['--profile', os.path.join(SOURCE, 'examples/home.xml'),
-             '--ap', 'wpa2-psk:correct horse battery,ssid=openihv-home'],
-}
+SANITIZED = table.sanitized(BINARY)
 MODES = {
     'isolated': [['--isolate']],
     'in-process': [['--in-process']],
@@ -31,19 +25,9 @@ MODES = {
 }
 
 
-def rows():
-    for table in TABLES:
-        with open(os.path.join(SOURCE, table), encoding='utf-8') as file:
-            for line in file:
-                if not line.startswith('#'):
-                    name, expects, base, modes, seen, mistake = line.rstrip('\n').split('\t')
-                    path = os.path.join(BUILD, os.path.dirname(table), name + '.so')
-                    yield path, expects, base, modes.split(','), seen, mistake
-
-
 def run(path, base, options):
     """Exit status and the rules of all findings. There is no terminal to ask a user on."""
-    done = subprocess.run([BINARY, 'run', path, '--json', *NETWORKS[base], *options], stdin=subprocess.DEVNULL,
+    done = subprocess.run([BINARY, 'run', path, '--json', *table.NETWORKS[base], *options], stdin=subprocess.DEVNULL,
                           capture_output=True, timeout=120, check=False, start_new_session=True)
     found = set()
     for line in done.stdout.decode('utf-8', 'replace').splitlines():
@@ -70,7 +54,7 @@ def complaint(path, expects, base, options, seen):
 
 def judge(row):
     """Complaints about one module."""
-    path, expects, base, modes, seen, _ = row
+    _, path, expects, base, modes, seen, _ = row
     wrong = []
     for mode in modes:
         # What names no rule looks the same everywhere.
@@ -86,14 +70,14 @@ def judge(row):
 
 
 def main(names):
-    chosen = [row for row in rows() if (not names or os.path.basename(row[0])[:-3] in names) and
-              (not SANITIZED or row[1] == 'nothing')]
+    chosen = [row for row in table.rows(table.MUTANTS, table.CORRECT)
+              if (not names or row.name in names) and (not SANITIZED or row.expects == 'nothing')]
     failed = 0
     print(f'1..{len(chosen)}', flush=True)
     with ThreadPoolExecutor(max_workers=2) as pool:
         for number, (row, wrong) in enumerate(zip(chosen, pool.map(judge, chosen)), 1):
             failed += bool(wrong)
-            print(f'{"not " if wrong else ""}ok {number} - {os.path.basename(row[0])}: {row[1]}', flush=True)
+            print(f'{"not " if wrong else ""}ok {number} - {row.name}: {row.expects}', flush=True)
             for line in wrong:
                 print('#   ' + line, flush=True)
     return 1 if failed else 0

@@ -163,6 +163,13 @@ static void key_of_odd_length(struct tape *t)
 		->set_virtual_station_ap_properties.passphrase = 0;
 }
 
+/* The host need not let a station go that another module asked for. */
+static void released_unasked(struct tape *t)
+{
+	tape_remove_call(t, PART_VIRTUAL, FN_REQUEST_VIRTUAL_STATION, 0);
+	tape_get(t, PART_VIRTUAL, FN_ADAPTER_RESET, PHASE_EXIT, 0)->result = 6;
+}
+
 static void multicast_after_stop(struct tape *t)
 {
 	tape_insert_call(t, t->starts[PART_FAILED],
@@ -256,6 +263,11 @@ static const struct rule_case cases[] = {
 		SET(query_virtual_station_properties.reserved, 1)},
 	{RULE_X_70, "a reserved argument of Request", .mutate = request_reserved},
 	{RULE_X_70, "a reserved argument of Release", .mutate = release_reserved},
+	{RULE_X_70, "a released station is not reset", WHERE(VIRTUAL, ADAPTER_RESET, EXIT, 0),
+		SET(result, 6)},
+	{RULE_X_70, "a released station is not stopped", .also = "X-43",
+		WHERE(VIRTUAL, STOP_POST_ASSOCIATE, EXIT, 0), SET(result, 6)},
+	{RULE_X_70, "a released station of somebody else's", .mutate = released_unasked},
 };
 
 int main(void)

@@ -38,6 +38,8 @@ static void virtual_station_never(struct tape *t)
 	tape_remove_call(t, PART_LOAD, FN_INIT_VIRTUAL_STATION, 0);
 	tape_remove_call(t, PART_ARRIVAL, FN_QUERY_VIRTUAL_STATION_PROPERTIES, 0);
 	tape_remove_call(t, PART_CCMP, FN_SET_VIRTUAL_STATION_AP_PROPERTIES, 0);
+	while (t->starts[PART_DOWN] > t->starts[PART_VIRTUAL])
+		tape_remove(t, t->starts[PART_VIRTUAL]);
 }
 
 static void handler_before_service(struct tape *t)

@@ -300,6 +300,12 @@ static void input_written_late(struct tape *t)
 	trespass(t, TRESPASS_LATE_WRITE, FN_RECEIVE_PACKET);
 }
 
+static void ap_too_late(struct tape *t)
+{
+	tape_insert_call(t, tape_at(t, PART_VIRTUAL, FN_OID_CONNECT, PHASE_POINT, 0),
+		*tape_get(t, PART_VIRTUAL, FN_SET_VIRTUAL_STATION_AP_PROPERTIES, PHASE_ENTER, 0));
+}
+
 static const struct rule_case cases[] = {
 	{RULE_X_21, "inside PerformPreAssociate", .also = "X-18", .mutate = pre_completion_inside},
 	{RULE_X_21, "before PerformPreAssociate returned", .race = true,
@@ -311,6 +317,7 @@ static const struct rule_case cases[] = {
 		.mutate = completed_then_refused},
 	{RULE_X_24, "a dead connect handle", .also = "X-25",
 		.mutate = connect_used_after_completion},
+	{RULE_X_24, "the AP of a virtual station is told too late", .mutate = ap_too_late},
 	{RULE_X_25, "inside PerformPreAssociate", .mutate = profile_inside},
 	{RULE_X_25, "before PerformPreAssociate returned", .race = true,
 		.mutate = profile_overtakes},

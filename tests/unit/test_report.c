@@ -213,7 +213,9 @@ static void run(struct report *r, uint64_t number, unsigned kinds)
 	kind = rng_below(&g, kinds);
 	f.severity = (enum rule_severity)(kind % 3);
 	snprintf(f.rule, sizeof(f.rule), "%s", rule_info((enum rule_id)(kind % RULE_COUNT))->id);
-	snprintf(f.text, sizeof(f.text), "kind %u", (unsigned)kind);
+	/* In letters, and a number that does not matter. */
+	snprintf(f.text, sizeof(f.text), "kind %c%c%c, %u ms", (char)('a' + kind / 676 % 26),
+		(char)('a' + kind / 26 % 26), (char)('a' + kind % 26), (unsigned)number);
 	snprintf(f.plan, sizeof(f.plan), "connect roam@SendPacket#%u", (unsigned)number + 1);
 	assert_int_equal(report_add(r, &f), 0);
 }

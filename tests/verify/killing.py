@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""`openihv verify` and `openihv replay` on modules of the tables, for the tests of this folder."""
+import json
+import os
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../mutants'))
+import table  # noqa: E402 (beside the table)
+
+RUNS = 2000  # what is not found by then is not found; most need a few
+LIMIT_S = 240  # no measure of anything: a program that never ends fails the test
+MODES = {'in-process': '--in-process', 'isolated': '--isolate'}
+
+
+def call(binary, *arguments):
+    return subprocess.run([binary, *arguments], stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT_S,
+                          check=False)
+
+
+def severities(binary):
+    """Of each rule, by its number. What no rule names is a fault, but for `busy`."""
+    text = call(binary, 'rules').stdout.decode()
+    return dict(re.findall(r'^([HX]-\d\d)  ([FEW])', text, re.MULTILINE), busy='W')
+
+
+def verify(binary, row, *options):
+    """Exit status, and the report; None: there is none. One run at a time: that decides which are made with --until."""
+    done = call(binary, 'verify', row.path, '--json', '-', '--quiet', '--budget', '0', '--jobs', '1',
+                *table.NETWORKS[row.base], *options)
+    try:
+        return done.returncode, json.loads(done.stdout)
+    except ValueError:
+        return done.returncode, {'findings': [], 'runs': 0, 'error': done.stderr.decode('utf-8', 'replace')}
+
+
+def replays(binary, row, finding, mode, times):
+    """How often the finding was there, of so many times; and what the command said."""
+    done = call(binary, 'replay', row.path, '--plan', finding['plan'], '--times', str(times), *table.NETWORKS[row.base],
+                mode)
+    said = done.stdout.decode('utf-8', 'replace')
+    if times == 1:
+        return int(f"{finding['rule']} ({finding['severity']})" in said), said
+    counts = re.findall(r'^(\S+) \((\w)\): (\d+) of \d+$', said, re.MULTILINE)
+    return sum(int(n) for rule, letter, n in counts if (rule, letter) == (finding['rule'], finding['severity'])), said
+
+
