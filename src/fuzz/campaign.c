@@ -319,14 +319,26 @@ static void merge_unseen(struct campaign *c)
 	}
 }
 
+/* Judged by the system's clock, or by how long it takes until a thread is gone: it may have been
+ * the machine that was slow. */
+static bool needs_time(const struct identity *id)
+{
+	static const char *const rules[] = {"hang", "busy", "X-06"};
+	size_t i;
+
+	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (strcmp(id->rule, rules[i]) == 0)
+			return true;
+	return false;
+}
+
 static void minimise_one(struct work *w, struct campaign_finding *f)
 {
 	struct showing s = {w, f->id.key, monotonic_ns()};
 
 	f->tried = true;
 	f->repeated = shows(&s, f->input);
-	/* These are judged by the system's clock: it may have been the machine that was slow. */
-	if (!f->repeated && (strcmp(f->id.rule, "hang") == 0 || strcmp(f->id.rule, "busy") == 0))
+	if (!f->repeated && needs_time(&f->id))
 		f->id.severity = SEVERITY_W;
 	if (!f->repeated)
 		return;

@@ -4,7 +4,7 @@
 
 usage: tests/cli/fuzz.py OPENIHV-BINARY [TEST]...    (OPENIHV_SOURCE and OPENIHV_BUILD in the environment)
 
-FUZZ_RUNS in the environment: runs for each module that has to survive (default 150).
+FUZZ_RUNS in the environment: runs for each module that has to survive (default 100).
 """
 import json
 import os
@@ -16,7 +16,7 @@ import tempfile
 BINARY = os.path.abspath(sys.argv[1])
 SOURCE = os.path.abspath(os.environ.get('OPENIHV_SOURCE', '.'))
 BUILD = os.path.abspath(os.environ.get('OPENIHV_BUILD', 'build'))
-RUNS = os.environ.get('FUZZ_RUNS', '150')
+RUNS = os.environ.get('FUZZ_RUNS', '100')
 with open(BINARY, 'rb') as binary:
     TEXT = binary.read()
 SANITIZED = b'__asan_init' in TEXT or b'__tsan_init' in TEXT
