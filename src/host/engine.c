@@ -21,10 +21,10 @@
 
 #include "base/clock.h"
 
-#define SETTLE_NS (50 * NS_PER_US)  /* between two looks at a module that is busy */
-#define LEAP_NS   (20 * NS_PER_MS)  /* of virtual time: shorter ones are frames on the air */
-#define OWED_NS   (NS_PER_S) /* of real time, for a module that owes a completion */
-#define LAST_NS   (5 * NS_PER_S)    /* the same, before it is held to have failed */
+#define SETTLE_NS (50 * NS_PER_US) /* between two looks at a module that is busy */
+#define LEAP_NS   (20 * NS_PER_MS) /* of virtual time: shorter ones are frames on the air */
+#define OWED_NS   (NS_PER_S)       /* of real time, for a module that owes a completion */
+#define LAST_NS   (5 * NS_PER_S)   /* the same, before it is held to have failed */
 #define PATIENCE_NS                                                                                \
 	(100 * NS_PER_MS) /* of real time, for a handler that sleeps, in virtual time              \
 			   */
@@ -186,8 +186,10 @@ static void settle(struct host *h)
 
 		if (idle && !said)
 			return;
-		if (!h->restless)
+		if (!h->restless) {
 			h->restless = monotonic_ns();
+			h->restless_cpu = processor_ns();
+		}
 		if (said)
 			continue;
 		h->waiting_for_module = true;
@@ -506,9 +508,10 @@ static void *server_main(void *user)
 	bool joins;
 
 	ours = true;
+	/* Before the lock: whoever holds that may be counting the module's threads. */
+	h->module->ops->host_thread(h->module, true);
 	pthread_mutex_lock(&h->lock);
 	TAILQ_INSERT_TAIL(&h->servers, &me, next);
-	h->module->ops->host_thread(h->module, true);
 	pthread_cond_broadcast(&h->change);
 	while (!h->quit) {
 		if (h->running && !h->leader) {

@@ -247,7 +247,8 @@ struct host {
 	uint64_t restless; /* by the system's clock: since when the module alone keeps virtual time
 			      still; 0: it does not */
 	uint64_t acted;    /* by the system's clock: when the module was called, or called, last */
-	bool alone;        /* the module had no thread at the last look, and was not called since */
+	uint64_t restless_cpu; /* the process's processor time then */
+	bool alone; /* the module had no thread at the last look, and was not called since */
 	enum host_run_result run_result;
 	bool (*until)(void *user);
 	void *until_user;

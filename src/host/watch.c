@@ -71,8 +71,8 @@ static void look_at_clock(struct host *h)
 		return;
 	if (h->module->ops->kill)
 		service_timed_out(h, FN_COUNT);
-	else
-		engine_end_run(h, HOST_RESTLESS);
+	else if (processor_ns() - h->restless_cpu >= h->config.handler_deadline_ms * NS_PER_MS / 2)
+		engine_end_run(h, HOST_RESTLESS); /* it, and not the machine */
 }
 
 /* The leader's call blocks: somebody else takes the lead. */
