@@ -278,7 +278,7 @@ static void take_base(struct sweep *s, const struct run *run)
 static void take(struct sweep *s, const struct run *run)
 {
 	if (!run->made) {
-		if (!s->error && run->outcome->error != 0)
+		if (!s->error)
 			snprintf(s->err, s->err_room, "%s", run->why);
 		s->error = -EIO;
 		s->stop = true;
