@@ -128,7 +128,7 @@ static void cycle_pending(struct lab *l, struct lab_adapter *a)
 	unsigned i;
 
 	for (i = 0; i < l->config->cycles && !l->over && a->host; i++) {
-		unsigned before = a->told[NOTICE_PORT_DELETED] + 2;
+		unsigned before = a->told[NOTICE_PORT_DELETED] + 2, seen;
 
 		rule.seen = rule.hits = 0;
 		if (handshake)
@@ -136,8 +136,8 @@ static void cycle_pending(struct lab *l, struct lab_adapter *a)
 		l->performs_before = l->performs;
 		l->cut = !handshake;
 		ended_by_ap(a);
-		while (!l->over && a->told[NOTICE_PORT_DELETED] < before &&
-			lab_await(l, &a->told[NOTICE_PORT_DELETED], before - 1, RETURN_NS))
+		while (!l->over && (seen = a->told[NOTICE_PORT_DELETED]) < before &&
+			lab_await(l, &a->told[NOTICE_PORT_DELETED], seen, RETURN_NS))
 			;
 		l->cut = false;
 		if (handshake)
