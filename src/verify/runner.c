@@ -361,6 +361,9 @@ static void resolve(struct run *run)
 			at->hold <= HOLD_LONG && at->nth)
 			run->plan.acts[i].at = *at;
 	}
+	/* A place that was never reached has no name: the run was one without it. */
+	while (run->plan.count && !run->plan.acts[run->plan.count - 1].at.nth)
+		run->plan.count--;
 }
 
 static void tell(struct runner *r, struct job *j, struct run *out)

@@ -336,6 +336,22 @@ static void test_points(void **state)
 	assert_int_equal(run.plan.acts[0].at.nth, 1);
 }
 
+/* A second act whose place never came. */
+static void test_never_reached(void **state)
+{
+	struct plan plan = plan_for(DEED_RIGHT);
+	struct run run;
+
+	plan.count = 2;
+	plan.acts[1] = plan.acts[0];
+	plan.acts[1].at = (struct point){.skip = 40, .hold = HOLD_END};
+	assert_int_equal(runner_start(runner(state), &plan, 5), 0);
+	wait_for(runner(state), &run);
+	check(&run);
+	assert_false(run.all_done);
+	assert_int_equal(run.plan.count, 1);
+}
+
 static void test_any(void **state)
 {
 	struct run run = made(runner(state), DEED_ONES);
@@ -429,6 +445,7 @@ int main(void)
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_crossings),
 		cmocka_unit_test(test_points),
+		cmocka_unit_test(test_never_reached),
 		cmocka_unit_test(test_any),
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_ends),

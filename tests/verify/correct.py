@@ -20,6 +20,10 @@ SHARD = '7/64'
 RUNS = 250
 ISOLATED = 30
 SANITIZED = 60
+# What was once found of a correct module, and was the host's fault or the verifier's.
+PLANS = {
+    'rsn': ['connect reset@security-packet-arrived#2 stale@PostAssociateCompletion#1'],
+}
 Module = namedtuple('Module', 'name path base runs')
 
 
@@ -39,6 +43,10 @@ def judge(binary, module, mode, runs):
         told.append(f"exit {status}, {report['runs']} runs, {report.get('error', '')}")
         told += [f"{f['rule']} ({f['severity']}) {f['count']} times: {f['text']}: {f['plan']}, again "
                  f"{f['reproduced']} of {f['replays']}" for f in bad]
+    for plan in PLANS.get(module.name, []):
+        done = killing.call(binary, 'replay', module.path, mode, '--plan', plan, *table.NETWORKS[module.base])
+        if done.returncode != 0 or b'nothing was found' not in done.stdout:
+            told.append(f'{plan}: exit {done.returncode}: {done.stdout[-400:]}')
     return told
 
 
