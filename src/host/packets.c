@@ -295,6 +295,7 @@ DWORD packet_filter(struct host_adapter *a, const struct function_call *call)
 
 void lists_clear(struct host_adapter *a)
 {
+	packets_drop(a); /* nothing is registered for them any more (H-27) */
 	a->nethertypes = 0;
 	a->mp->ops->set_exemptions(a->mp, NULL, 0);
 	record_point(a->host, a, FN_LISTS_CLEARED, NULL, 0, 0);

@@ -459,12 +459,11 @@ static void live(struct lab *l)
 	scenario_run(l);
 	l->out->script = atomic_load(&l->out->ncrossings);
 	set_stage(l, LAB_RECOVERS);
-	l->again = scenario_recover(l);
-	if (!l->again)
-		return;
-	acts_restart(l);
-	scenario_run(l);
-	scenario_recover(l);
+	while (scenario_recover(l)) {
+		l->again++;
+		acts_restart(l);
+		scenario_run(l);
+	}
 }
 
 bool lab_run(const struct lab_config *config, const struct plan *plan, struct outcome *out)

@@ -19,6 +19,7 @@
 #include "crypto/crypto.h"
 #include "trace/describe.h"
 #include "verify/confine.h"
+#include "verify/report.h"
 
 #define LOAD_MS  70000        /* until it is loaded, as the host's own deadline for that */
 #define GRACE_MS 2000         /* beyond the deadline of a handler, which the run itself sees */
@@ -251,15 +252,18 @@ static void printable(char *out, size_t room, const char *in, size_t in_room)
 	out[i] = '\0';
 }
 
-static void take_finding(struct run *run, const struct outcome_finding *in)
+/* False: there is no such finding. */
+static bool take_finding(struct run *run, const struct outcome_finding *in)
 {
-	struct outcome_finding *f = &run->findings[run->nfindings++];
+	struct outcome_finding *f = &run->findings[run->nfindings];
 
 	*f = (struct outcome_finding){.severity = in->severity, .seq = in->seq};
-	if (f->severity > SEVERITY_W)
-		f->severity = SEVERITY_E;
 	printable(f->rule, sizeof(f->rule), in->rule, sizeof(in->rule));
 	printable(f->text, sizeof(f->text), in->text, sizeof(in->text));
+	if (in->severity > SEVERITY_W || !report_has_rule(f->rule))
+		return false;
+	run->nfindings++;
+	return true;
 }
 
 /* The handler that was open last, by the crossings that are kept. */
@@ -320,6 +324,18 @@ static void judge_end(struct run *run, const struct job *j)
 	}
 }
 
+/* Whether the run itself may have left this. */
+static bool sensible(const struct outcome *o)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(o->why) && o->why[i]; i++)
+		if ((unsigned char)o->why[i] < ' ' || o->why[i] == 0x7F)
+			return false;
+	return i < sizeof(o->why) && o->error <= 0 && o->error > -4096 &&
+	       atomic_load(&o->stage) <= LAB_DONE && atomic_load(&o->nfindings) <= OUTCOME_FINDINGS;
+}
+
 /* Crossings that could not be looked at by name or phase are not counted from there on. */
 static unsigned kept(const struct outcome *o)
 {
@@ -349,20 +365,26 @@ static void resolve(struct run *run)
 			at->hold <= HOLD_LONG && at->nth)
 			run->plan.acts[i].at = *at;
 	}
+	/* A place that was never reached has no name: the run was one without it. */
+	while (run->plan.count && !run->plan.acts[run->plan.count - 1].at.nth)
+		run->plan.count--;
 }
 
 static void tell(struct runner *r, struct job *j, struct run *out)
 {
 	uint32_t n = atomic_load(&j->outcome->nfindings), i;
+	bool sane = sensible(j->outcome);
 
 	r->told = j;
 	*out = (struct run){.plan = j->plan, .number = j->number, .outcome = j->outcome};
-	out->made = j->outcome->error == 0;
+	out->made = j->outcome->error == 0 || !sane;
 	printable(out->why, sizeof(out->why), j->outcome->why, sizeof(j->outcome->why));
 	out->nkept = kept(j->outcome);
 	for (i = 0; i < n && i < OUTCOME_FINDINGS; i++)
-		take_finding(out, &j->outcome->findings[i]);
+		sane &= take_finding(out, &j->outcome->findings[i]);
 	judge_end(out, j);
+	if (!sane)
+		found_end(out, "crash", SEVERITY_F, "it wrote over memory of the verifier's,");
 	resolve(out);
 }
 

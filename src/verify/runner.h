@@ -8,7 +8,8 @@
 
 #include "verify/lab.h"
 
-#define RUNNER_JOBS 64
+#define RUNNER_JOBS  64
+#define RUN_FINDINGS (OUTCOME_FINDINGS + 2) /* those of the outcome, and how it ended */
 
 struct runner;
 
@@ -20,8 +21,8 @@ struct run {
 	bool all_done;                 /* every act of the plan was done */
 	bool made;                     /* false: the run could not be made, for .why */
 	const struct outcome *outcome; /* valid until the next runner_wait() */
-	unsigned nfindings;            /* in .findings: those of the outcome, and how it ended */
-	struct outcome_finding findings[OUTCOME_FINDINGS + 1];
+	unsigned nfindings;
+	struct outcome_finding findings[RUN_FINDINGS];
 	unsigned nkept; /* crossings kept */
 	char why[OUTCOME_TEXT];
 };

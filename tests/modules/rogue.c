@@ -139,33 +139,51 @@ static void kill_others(void)
 		syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0);
 }
 
-/* Address space; of what it gets it touches the ends alone. Returns how much that was. */
-static size_t take_memory(void)
-{
-	const size_t block = 64 << 20, most = (size_t)8 << 30;
-	size_t taken;
-	volatile char *p;
+#define BLOCKS 128 /* of 64 MiB */
 
-	for (taken = 0; taken < most; taken += block) {
-		p = mmap(NULL, block, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (p == MAP_FAILED)
+/* Address space; of what it gets it touches the ends alone. Returns how many blocks that were. */
+static int take_memory(void *blocks[BLOCKS])
+{
+	const size_t size = 64 << 20;
+	volatile char *p;
+	int i;
+
+	for (i = 0; i < BLOCKS; i++) {
+		blocks[i] = mmap(
+			NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (blocks[i] == MAP_FAILED)
 			break;
-		p[0] = p[block - 1] = 1;
+		p = blocks[i];
+		p[0] = p[size - 1] = 1;
 	}
-	return taken;
+	return i;
+}
+
+static void eat(void)
+{
+	static void *blocks[BLOCKS];
+
+	(void)take_memory(blocks);
+	while (malloc(1 << 20))
+		;
 }
 
 static void raise_limits(void)
 {
 	const struct rlimit all = {RLIM_INFINITY, RLIM_INFINITY};
 	static const int limits[] = {RLIMIT_AS, RLIMIT_NOFILE, RLIMIT_FSIZE, RLIMIT_CORE};
+	void *blocks[BLOCKS];
 	size_t i;
+	int n;
 
 	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
 		if (setrlimit(limits[i], &all) == 0)
 			abort(); /* so that it is seen */
-	if (take_memory() > (size_t)6 << 30)
+	n = take_memory(blocks);
+	if (n == BLOCKS)
 		abort();
+	while (n-- > 0)
+		munmap(blocks[n], 64 << 20);
 }
 
 static void fill(void)
@@ -234,7 +252,7 @@ static void do_harm(void)
 		raise_limits();
 		break;
 	case ROGUE_EATS:
-		take_memory();
+		eat();
 		break;
 	case ROGUE_PRINTS:
 		begin_thread(print_always);

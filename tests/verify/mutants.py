@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """`openihv verify` finds the mistake of every mutant, and what it found can be replayed. Prints TAP.
 
-usage: tests/verify/mutants.py OPENIHV-BINARY [--times N] [NAME]...    (OPENIHV_SOURCE and OPENIHV_BUILD in the environment)
+usage: tests/verify/mutants.py OPENIHV-BINARY [--times N] [--mode MODE] [NAME]...    (OPENIHV_SOURCE and OPENIHV_BUILD in the environment)
 
 A mutant is killed if its own rule, or one of those that its table names, is found in each mode, with the severity that
 the rule has. A warning of a rule that is graver counts only where the mutant's base does not show it. Then the finding
-is replayed N times (default 5), and has to be there each time. A build with sanitizers looks at a few.
+is replayed N times (default 5), and has to be there each time. --mode in-process or isolated looks at one alone. A build with sanitizers looks at a few.
 """
 import os
 import sys
@@ -21,9 +21,10 @@ BASE_RUNS = 400
 
 
 class Judge:
-    def __init__(self, binary, times):
+    def __init__(self, binary, times, modes):
         self.binary = binary
         self.times = times
+        self.modes = modes
         self.severity = killing.severities(binary)
         self.base = {row.base: self.warnings(row) for row in table.rows(table.MUTANTS) if row.expects == 'nothing'}
 
@@ -58,7 +59,7 @@ class Judge:
         told, wrong, scenario = [], [], None
         if row.expects == 'X-01':
             return self.judge_refused(row)
-        for name, mode in killing.MODES.items():
+        for name, mode in self.modes.items():
             finding, runs, report = self.find(row, mode, scenario)
             if not finding:
                 others = {f"{f['rule']} ({f['severity']})" for f in report['findings']}
@@ -66,8 +67,9 @@ class Judge:
                 continue
             # The same kind of life shows it in the other mode, too.
             scenario = finding['plan'].split()[0]
-            told.append(f"{name} {finding['rule']} ({finding['severity']}), {runs} runs: {finding['plan']}")
             again, said = killing.replays(self.binary, row, finding, mode, self.times)
+            told.append(f"{name} {finding['rule']} ({finding['severity']}), {runs} runs: {finding['plan']}; "
+                        f'{again} of {self.times} again')
             if again != self.times:
                 wrong.append(f"{name}: {finding['plan']}: shown {again} of {self.times} times: {said[-600:]}")
         return told, wrong
@@ -82,10 +84,14 @@ class Judge:
 
 def main(arguments):
     binary = os.path.abspath(arguments.pop(0))
-    times = 5
-    if arguments[:1] == ['--times']:
-        times = int(arguments[1])
+    times, modes = 5, killing.MODES
+    while arguments and arguments[0].startswith('--'):
+        option, value = arguments[:2]
         arguments = arguments[2:]
+        if option == '--times':
+            times = int(value)
+        else:
+            modes = {value: killing.MODES[value]}
     mutants = [row for row in table.rows(table.MUTANTS) if row.expects != 'nothing']
     # `openihv fuzz` finds those that only hostile input reaches.
     chosen = [row for row in mutants if row.seen != 'fuzz' and (not arguments or row.name in arguments)]
@@ -93,7 +99,7 @@ def main(arguments):
         chosen = chosen[::SAMPLE]
     killed = 0
     print(f'1..{len(chosen)}', flush=True)
-    judge = Judge(binary, times)
+    judge = Judge(binary, times, modes)
     with ThreadPoolExecutor(max_workers=2) as pool:
         for number, (row, (told, wrong)) in enumerate(zip(chosen, pool.map(judge.judge, chosen)), 1):
             killed += not wrong
