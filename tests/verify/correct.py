@@ -12,6 +12,7 @@ import sys
 from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
 
+sys.dont_write_bytecode = True
 import killing
 from killing import table
 
