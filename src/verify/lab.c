@@ -457,11 +457,10 @@ bool lab_run(const struct lab_config *config, const struct plan *plan, struct ou
 		scenario_run(l);
 		out->script = atomic_load(&out->ncrossings);
 		set_stage(l, LAB_RECOVERS);
-		l->again = scenario_recover(l);
-		if (l->again) {
+		while (scenario_recover(l)) {
+			l->again++;
 			acts_restart(l);
 			scenario_run(l);
-			scenario_recover(l);
 		}
 	}
 	set_stage(l, LAB_ENDS);

@@ -55,7 +55,7 @@ struct lab {
 	uint64_t asked[LAB_ASKED];
 	unsigned nasked;
 	bool over;          /* nothing can go on: the module has died, or never came back */
-	bool again;         /* the scenario is run for the second time, to compare */
+	unsigned again;     /* how often the scenario was run again, to compare */
 	bool stopped;       /* host_stop() was called */
 	bool passed_before; /* data, over the first connection */
 	uint64_t marked;    /* crossings whose .settled is known (lab.c) */
