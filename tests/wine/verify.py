@@ -3,7 +3,8 @@
 """`openihv verify` on Windows DLLs: mutants are found and replayed, correct modules are left alone. Prints TAP.
 
 usage: tests/wine/verify.py OPENIHV-BINARY [--times N] [NAME]...
-       (OPENIHV_SOURCE and OPENIHV_BUILD in the environment; OPENIHV_WORKER_EXE names the program in a build for Windows)
+       (OPENIHV_SOURCE and OPENIHV_BUILD in the environment; OPENIHV_WORKER_EXE names the program of a build for
+       Windows)
 
 Each run starts a process in Wine, so each mutant is looked for in the scenario that shows it. N (default 20) replays of
 what was found; 95 of 100 have to show it: what happens in Wine does not repeat to the last byte.
