@@ -129,8 +129,8 @@ static int look(const char *path)
 		break;
 	}
 	if (module_file_missing(&file))
-		rc = cli_error("%s: not an IHV Extensions module: it does not export %s (X-01)", path,
-			module_file_missing(&file));
+		rc = cli_error("%s: not an IHV Extensions module: it does not export %s (X-01)",
+			path, module_file_missing(&file));
 	module_file_end(&file);
 	return rc;
 }

@@ -9,6 +9,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,16 +38,49 @@ struct seal {
  * module, and so before there is a seal. */
 static size_t (*room_of)(void *p);
 
+/* Where the loader's code is. What it asks for, it asks for on its own account: above all the table
+ * that each new thread has, which stays with a stack that is kept for the next one. */
+static struct {
+	uintptr_t from, to;
+} loader;
+
+static int find_loader(struct dl_phdr_info *info, size_t size, void *inside)
+{
+	const uintptr_t at = (uintptr_t)inside;
+	unsigned i;
+
+	(void)size;
+	for (i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+		const uintptr_t from = info->dlpi_addr + p->p_vaddr;
+
+		if (p->p_type == PT_LOAD && at >= from && at - from < p->p_memsz) {
+			loader.from = from;
+			loader.to = from + p->p_memsz;
+			return 1;
+		}
+	}
+	return 0;
+}
+
 __attribute__((constructor)) static void find_room_of(void)
 {
 	void *found = dlsym(RTLD_NEXT, "malloc_usable_size");
+	void *inside = dlsym(RTLD_DEFAULT, "__tls_get_addr");
+
+	if (inside)
+		dl_iterate_phdr(find_loader, inside);
 
 	memcpy(&room_of, &found, sizeof(room_of));
 	heap_counts.known = found != NULL;
 }
 
-static bool counts(void)
+static bool counts(const void *caller)
 {
+	const uintptr_t at = (uintptr_t)caller;
+
+	if (at >= loader.from && at < loader.to)
+		return false;
 	return atomic_load_explicit(&heap_counts.carries, memory_order_relaxed) && !heap_ours &&
 	       heap_counts.known;
 }
@@ -104,7 +138,7 @@ static void unseal(void *p, size_t size)
 
 PUBLIC void *malloc(size_t size)
 {
-	if (!counts())
+	if (!counts(__builtin_return_address(0)))
 		return __libc_malloc(size);
 	return seal(__libc_malloc(with_seal(size)), size);
 }
@@ -113,7 +147,7 @@ PUBLIC void *calloc(size_t count, size_t size)
 {
 	size_t total;
 
-	if (!counts() || __builtin_mul_overflow(count, size, &total))
+	if (!counts(__builtin_return_address(0)) || __builtin_mul_overflow(count, size, &total))
 		return __libc_calloc(count, size);
 	return seal(__libc_calloc(1, with_seal(total)), total);
 }
@@ -160,7 +194,7 @@ PUBLIC void *reallocarray(void *p, size_t count, size_t size)
 
 PUBLIC void *memalign(size_t alignment, size_t size)
 {
-	if (!counts())
+	if (!counts(__builtin_return_address(0)))
 		return __libc_memalign(alignment, size);
 	return seal(__libc_memalign(alignment, with_seal(size)), size);
 }

@@ -58,12 +58,11 @@ struct lab {
 	struct timer answering; /* of what the user is asked */
 	uint64_t asked[LAB_ASKED];
 	unsigned nasked;
-	bool over;      /* nothing can go on: the module has died, or never came back */
-	unsigned again; /* how often the scenario was run once more, to compare (measures.c) */
-	uint64_t held_blocks, lost; /* at the last end; since the one before */
-	bool stopped;               /* host_stop() was called */
-	bool passed_before;         /* data, over the first connection */
-	uint64_t marked;            /* crossings whose .settled is known (lab.c) */
+	bool over;          /* nothing can go on: the module has died, or never came back */
+	unsigned again;     /* how often the scenario was run again, to compare */
+	bool stopped;       /* host_stop() was called */
+	bool passed_before; /* data, over the first connection */
+	uint64_t marked;    /* crossings whose .settled is known (lab.c) */
 	bool marking;
 
 	/* Of the plan (acts.c). Guarded by the host lock, but for what the next line says. */

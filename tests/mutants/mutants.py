@@ -13,6 +13,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+sys.dont_write_bytecode = True
 import table
 
 BINARY = os.path.abspath(sys.argv[1])

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """`openihv verify --depth 2` has nothing to say of correct modules but warnings. Prints TAP.
 
-usage: tests/verify/correct.py OPENIHV-BINARY [--runs N] [NAME]...    (OPENIHV_SOURCE and OPENIHV_BUILD in the environment)
+usage: tests/verify/correct.py OPENIHV-BINARY [--runs N] [NAME]...
+       (OPENIHV_SOURCE and OPENIHV_BUILD in the environment)
 
 Of each some hundred runs in process, and a part of them isolated. With --runs N, for a longer look by
 hand, as many of each. A build with sanitizers looks at a few.
@@ -12,6 +13,7 @@ import sys
 from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
 
+sys.dont_write_bytecode = True
 import killing
 from killing import table
 

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../mutants'))
 import table  # noqa: E402 (beside the table)
 
@@ -38,7 +39,7 @@ def verify(binary, row, *options):
 def replays(binary, row, finding, mode, times):
     """How often the finding was there, of so many times; and what the command said."""
     done = call(binary, 'replay', row.path, '--plan', finding['plan'], '--times', str(times), *table.NETWORKS[row.base],
-                mode)
+                *([mode] if mode else []))
     said = done.stdout.decode('utf-8', 'replace')
     if times == 1:
         return int(f"{finding['rule']} ({finding['severity']})" in said), said

@@ -2,16 +2,19 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """`openihv verify` finds the mistake of every mutant, and what it found can be replayed. Prints TAP.
 
-usage: tests/verify/mutants.py OPENIHV-BINARY [--times N] [--mode MODE] [NAME]...    (OPENIHV_SOURCE and OPENIHV_BUILD in the environment)
+usage: tests/verify/mutants.py OPENIHV-BINARY [--times N] [--mode MODE] [NAME]...
+       (OPENIHV_SOURCE and OPENIHV_BUILD in the environment)
 
 A mutant is killed if its own rule, or one of those that its table names, is found in each mode, with the severity that
 the rule has. A warning of a rule that is graver counts only where the mutant's base does not show it. Then the finding
-is replayed N times (default 5), and has to be there each time. --mode in-process or isolated looks at one alone. A build with sanitizers looks at a few.
+is replayed N times (default 5), and has to be there each time. --mode in-process or isolated looks at one mode alone.
+A build with sanitizers looks at a few mutants.
 """
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+sys.dont_write_bytecode = True
 import killing
 from killing import table
 

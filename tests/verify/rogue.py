@@ -15,6 +15,7 @@ import sys
 import tempfile
 import uuid
 
+sys.dont_write_bytecode = True
 import killing
 from killing import table
 
