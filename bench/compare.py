@@ -65,6 +65,11 @@ REPORTS = {
     'helgrind': r'==\d+== \n',
     'drd': r'==\d+== \n',
 }
+# A frame of a module without a mistake: its file, or a source that has its name alone (valgrind shows no folder).
+OTHERS = {name for _, _, files in os.walk('src') for name in files}
+SOURCES = [name for folder in ('tests/mutants', 'ext/rsn') for name in sorted(os.listdir(folder))
+           if name.endswith('.c') and name not in OTHERS]
+OF_MODULE = re.compile(r'\bbase_(open|rsn)\.so|[(/](' + '|'.join(map(re.escape, SOURCES)) + r'):\d')
 TOOLS = ['verify', 'loop', 'rules', 'ASan', 'TSan', 'helgrind', 'drd']
 ENVIRONMENT = {
     'ASAN_OPTIONS': 'detect_leaks=1:halt_on_error=1',
@@ -136,7 +141,7 @@ def stress(tool, name, seed):
         if tool == 'rules':
             return bool(re.search(rf'^rule ({".*" if right else rules}):', text, re.M))
         if right:  # anything at all that has the module in it
-            return any(f'{name}.so' in r for r in re.split(REPORTS[tool], text)[1:])
+            return any(OF_MODULE.search(report) for report in re.split(REPORTS[tool], text)[1:])
         return names_it(tool, text, functions)
 
     run = Run(command, ROUND + START, enough)
