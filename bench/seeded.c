@@ -7,24 +7,27 @@
 
 #include "tests/mutants/base.h"
 
-/* A count that the worker writes, with the lock, and Stop without. */
-static volatile unsigned race_sent;
+/* A count of packets under way, by the worker and by whoever tells that one was sent. */
+static volatile unsigned race_under_way;
 
 static DWORD WINAPI race_send(HANDLE svc, ULONG size, LPVOID packet, HANDLE number)
 {
-	race_sent++;
-	return host.Dot11ExtSendPacket(svc, size, packet, number);
+	const DWORD error = host.Dot11ExtSendPacket(svc, size, packet, number);
+
+	if (!error)
+		race_under_way++;
+	return error;
 }
 
-static DWORD WINAPI race_stop(HANDLE ext, PDOT11_MAC_ADDRESS peer, DOT11_ASSOC_STATUS status)
+static DWORD WINAPI race_completion(HANDLE number)
 {
-	race_sent = 0;
-	return base.Dot11ExtIhvStopPostAssociate(ext, peer, status);
+	race_under_way--;
+	return base.Dot11ExtIhvSendPacketCompletion(number);
 }
 
 extern const struct mutation seeded_race;
-const struct mutation seeded_race = {
-	.calls.Dot11ExtSendPacket = race_send, .handlers.Dot11ExtIhvStopPostAssociate = race_stop};
+const struct mutation seeded_race = {.calls.Dot11ExtSendPacket = race_send,
+	.handlers.Dot11ExtIhvSendPacketCompletion = race_completion};
 
 /* What is noted about the packet under way is freed by Stop, and looked at when it is completed. */
 struct note {
