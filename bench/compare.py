@@ -51,7 +51,7 @@ FAULTS = [
     ('x60_frees_at_stop', 'frees a packet that is under way, in Stop', 'X-60', r'free_under_way|x60_stop'),
     ('seeded_after_free', 'uses its own memory after Stop has freed it', 'crash', r'note_\w+'),
     ('crash_late_completion', 'a late completion uses a null pointer', 'crash', r'crash_completion'),
-    ('x68_packet_stack', 'copies a long packet over its stack', 'X-68,crash', r'x68_receive'),
+    ('x68_packet_stack', 'copies a long packet over its stack', 'crash,X-68', r'x68_receive'),
     ('leak_association', 'each association leaks', 'leak,X-41', r'leak_perform|lose'),
     ('leak_pending', 'leaks when stopped while pending', 'leak,X-41', r'leak_\w+|lose'),
     ('base_open', 'none (open network)', '', r'$^'),
