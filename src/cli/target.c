@@ -13,6 +13,7 @@
 #include "cli/cli.h"
 #include "crypto/crypto.h"
 #include "module/file.h"
+#include "worker/wine.h"
 
 #define SECONDS_MAX 86400
 
@@ -368,7 +369,7 @@ static int open_module(struct target *t)
 
 int target_open(struct target *t, const char *command)
 {
-	char secret[LAB_UI_RESPONSE] = "";
+	char secret[LAB_UI_RESPONSE] = "", err[WINE_ERROR_SIZE];
 	int rc;
 
 	if (!t->module)
@@ -381,6 +382,8 @@ int target_open(struct target *t, const char *command)
 	snprintf(t->lab.ui_response, sizeof(t->lab.ui_response), "%s",
 		t->ui_response ? t->ui_response : secret);
 	wipe(secret, sizeof(secret));
+	if (!rc && t->wine && wine_open(&t->server, err, sizeof(err)))
+		rc = cli_error("%s", err);
 	return rc;
 }
 
@@ -388,6 +391,7 @@ void target_close(struct target *t)
 {
 	unsigned i;
 
+	wine_close(t->server);
 	for (i = 0; i < 2; i++)
 		profile_free(t->owned[i]);
 	wipe(&t->lab, sizeof(t->lab));

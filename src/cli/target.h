@@ -46,6 +46,8 @@ enum {
 /* Their lines of the help. */
 extern const char target_help[];
 
+struct wine;
+
 struct target {
 	const char *module, *profile, *ui_profile;
 	const char *aps[LAB_APS];
@@ -53,6 +55,7 @@ struct target {
 	const char *ui_response;
 	bool isolate, in_process; /* neither: in process, unless it is a Windows module */
 	bool wine;
+	struct wine *server;   /* kept up between runs: to start it takes longer than one */
 	struct lab_config lab; /* complete after target_open() */
 	char options[512];     /* of the command line, as shell words, for openihv replay */
 	struct profile *owned[2];

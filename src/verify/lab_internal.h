@@ -12,7 +12,7 @@
 #include "verify/tap.h"
 
 #define LAB_ASKED    32 /* requests for the user at a time */
-#define LAB_STATIONS 24 /* one that was removed does not come back: another takes its place */
+#define LAB_STATIONS 32 /* one that was removed does not come back: another takes its place */
 #define LAB_ADAPTERS 3
 #define LAB_VIRTUAL  2 /* number of the virtual station */
 
