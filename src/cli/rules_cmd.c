@@ -64,7 +64,8 @@ static void all(void)
 			r->status == RULE_CHECKED ? "checked" : "verify");
 		wrap(r->text, 18, 100);
 	}
-	printf("\n%d rules, %u checked at crossings, %u by openihv verify or fuzz; openihv rules ID tells "
+	printf("\n%d rules, %u checked at crossings, %u by openihv verify or fuzz; openihv rules "
+	       "ID tells "
 	       "more.\n",
 		RULE_COUNT, checked, RULE_COUNT - checked);
 }

@@ -52,6 +52,7 @@ int module_file_check(const char *path, enum module_kind *kind, char *err, size_
 	module_file_end(&file);
 	if (!missing)
 		return 0;
-	(void)snprintf(err, errlen, "not an IHV Extensions module: it does not export %s (X-01)", missing);
+	(void)snprintf(
+		err, errlen, "not an IHV Extensions module: it does not export %s (X-01)", missing);
 	return -EINVAL;
 }

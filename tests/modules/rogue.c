@@ -171,7 +171,8 @@ static void eat(void)
 static void raise_limits(void)
 {
 	const struct rlimit all = {RLIM_INFINITY, RLIM_INFINITY};
-	static const __rlimit_resource_t limits[] = {RLIMIT_AS, RLIMIT_NOFILE, RLIMIT_FSIZE, RLIMIT_CORE};
+	static const __rlimit_resource_t limits[] = {
+		RLIMIT_AS, RLIMIT_NOFILE, RLIMIT_FSIZE, RLIMIT_CORE};
 	void *blocks[BLOCKS];
 	size_t i;
 	int n;

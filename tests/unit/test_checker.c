@@ -209,7 +209,8 @@ static void test_table_of_rules(void **state)
 	assert_int_equal(rule_by_name("x-40"), RULE_X_40);
 	assert_int_equal(rule_by_name("X-4"), RULE_COUNT);
 	assert_int_equal(rule_by_name(""), RULE_COUNT);
-	print_message("%d rules checked at crossings, %u verified\n", RULE_COUNT - (int)verified, verified);
+	print_message("%d rules checked at crossings, %u verified\n", RULE_COUNT - (int)verified,
+		verified);
 }
 
 static void test_table_of_crossings(void **state)

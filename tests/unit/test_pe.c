@@ -289,8 +289,8 @@ static void check_of_exports(void **state)
 	image[PE_AT_TEXTS + 0x40] = 'd';
 	assert_int_equal(pwrite(fd, image, sizeof(image), 0), sizeof(image));
 	assert_int_equal(module_file_check(path, &kind, err, sizeof(err)), -EINVAL);
-	assert_string_equal(
-		err, "not an IHV Extensions module: it does not export Dot11ExtIhvInitService (X-01)");
+	assert_string_equal(err,
+		"not an IHV Extensions module: it does not export Dot11ExtIhvInitService (X-01)");
 	close(fd);
 	unlink(path);
 }
