@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Mistakes in AdapterReset. */
 #include <string.h>
+#include <time.h>
 
 #include "base.h"
 
@@ -35,9 +36,11 @@ static struct {
 
 static void *tell_cancelled(void *unused)
 {
+	const struct timespec a_while = {.tv_nsec = 5000000};
 	struct adapter *a = base_adapter(telling.svc);
 
-	pthread_mutex_lock(&a->lock); /* not before Reset gives it up */
+	nanosleep(&a_while, NULL); /* it has something else to do first, and comes after Reset */
+	pthread_mutex_lock(&a->lock);
 	if (telling.connect)
 		host.Dot11ExtPreAssociateCompletion(
 			telling.svc, telling.connect, BASE_REASON_RESET, ERROR_CANCELLED);
