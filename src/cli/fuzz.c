@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/arguments.h"
 #include "cli/cli.h"
 #include "verify/report.h"
 
@@ -168,13 +169,11 @@ static int take(struct fuzz_arguments *a, int option)
 		a->crashes = optarg;
 		return 0;
 	case OPTION_BUDGET:
-		c->budget_s = 0;
-		return strcmp(optarg, "0") == 0 ? 0
-						: target_seconds("--budget", optarg, &c->budget_s);
+		return take_budget(optarg, &c->budget_s);
 	case OPTION_RUNS:
-		return target_number("--runs", optarg, 1, UINT64_MAX, &c->max_runs);
+		return take_number("--runs", optarg, 1, UINT64_MAX, &c->max_runs);
 	case OPTION_JOBS:
-		rc = target_number("--jobs", optarg, 1, RUNNER_JOBS, &n);
+		rc = take_number("--jobs", optarg, 1, RUNNER_JOBS, &n);
 		c->jobs = (unsigned)n;
 		return rc;
 	case OPTION_ONLY:

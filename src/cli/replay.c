@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/replay.h"
 #include "cli/target.h"
@@ -73,7 +74,7 @@ static int take(struct arguments *a, int option)
 			return cli_error("--plan: %s", err);
 		return 0;
 	case OPTION_TIMES:
-		return target_number("--times", optarg, 1, 1000000, &a->times);
+		return take_number("--times", optarg, 1, 1000000, &a->times);
 	case OPTION_TRACE:
 		a->trace = optarg;
 		return 0;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/arguments.h"
 #include "cli/crash.h"
 #include "cli/tour.h"
 
@@ -118,33 +119,6 @@ static int help(void)
 	return EXIT_PASS;
 }
 
-static int parse_seed(const char *text, uint64_t *out)
-{
-	char *end;
-
-	errno = 0;
-	*out = strtoull(text, &end, 0);
-	if (errno || end == text || *end || strchr(text, '-'))
-		return cli_error("--seed %s: not a number from 0 to 18446744073709551615", text);
-	return 0;
-}
-
-#define SECONDS_MAX 3600
-
-static int parse_seconds(const char *option, const char *text, uint32_t *out_ms)
-{
-	char *end;
-	double seconds = strtod(text, &end);
-
-	/* Digits and a point alone: no sign, no exponent, no "inf". */
-	if (!*text || text[strspn(text, "0123456789.")] || *end || seconds < 0.001 ||
-		seconds > SECONDS_MAX)
-		return cli_error("%s %s: not a number of seconds from 0.001 to %d", option, text,
-			SECONDS_MAX);
-	*out_ms = (uint32_t)(seconds * 1000 + 0.5);
-	return 0;
-}
-
 static int take_module(struct world_options *o, const char *path)
 {
 	if (o->module)
@@ -225,7 +199,7 @@ static int take(struct arguments *a, int option)
 		o->ui_response = optarg;
 		break;
 	case OPTION_SEED:
-		return parse_seed(optarg, &o->seed);
+		return take_number("--seed", optarg, 0, UINT64_MAX, &o->seed);
 	case OPTION_TRACE:
 		o->trace = optarg;
 		break;
@@ -233,59 +207,27 @@ static int take(struct arguments *a, int option)
 		o->pcap = optarg;
 		break;
 	case OPTION_DEADLINE:
-		return parse_seconds("--deadline", optarg, &o->deadline_ms);
+		return take_deadline("--deadline", optarg, &o->deadline_ms);
 	case OPTION_STOP_DEADLINE:
-		return parse_seconds("--stop-deadline", optarg, &o->stop_deadline_ms);
+		return take_deadline("--stop-deadline", optarg, &o->stop_deadline_ms);
 	case OPTION_PEER:
 		return take_peer(o, optarg);
 	case OPTION_PEER_DEADLINE:
-		return parse_seconds("--peer-deadline", optarg, &o->peer_deadline_ms);
+		return take_deadline("--peer-deadline", optarg, &o->peer_deadline_ms);
 	}
 	return 0;
 }
 
-/* An AP that is not given a name gets that of the profile, so that both belong together. */
-static int default_ssid(const struct world_options *o, struct ssid *out)
-{
-	struct profile_error err;
-	struct profile *p;
-
-	out->length = 7;
-	memcpy(out->bytes, "openihv", 7);
-	if (!o->profile)
-		return 0;
-	if (profile_load(o->profile, &p, &err))
-		return err.line ? cli_error("%s:%u: %s", o->profile, err.line, err.text)
-				: cli_error("%s: %s", o->profile, err.text);
-	out->length = p->ssids[0].len;
-	memcpy(out->bytes, p->ssids[0].data, p->ssids[0].len);
-	profile_free(p);
-	return 0;
-}
-
-static int parse_aps(struct arguments *a)
+static int open_aps(struct arguments *a)
 {
 	struct world_options *o = &a->options;
-	struct ssid ssid;
-	char err[200];
-	unsigned i, peers = 0;
-	int rc = default_ssid(o, &ssid);
+	struct profile *p = NULL;
+	int rc = o->profile ? take_profile(o->profile, &p) : 0;
 
-	if (rc)
-		return rc;
-	if (!o->naps)
-		a->aps[o->naps++] = o->peer ? "peer" : "open";
-	for (i = 0; i < o->naps; i++) {
-		o->aps[i].ssid = ssid;
-		if (sim_ap_config_parse(a->aps[i], &o->aps[i], err, sizeof(err)))
-			return cli_error("--ap %s: %s", a->aps[i], err);
-		peers += o->aps[i].security == SIM_PEER;
-	}
-	if (peers && !o->peer)
-		return cli_error("--ap peer: needs --peer COMMAND, which speaks for it");
-	if (o->peer && !peers)
-		return cli_error("--peer: none of the access points is of kind peer");
-	return 0;
+	if (!rc)
+		rc = take_aps(a->aps, &o->naps, o->peer, p, o->aps);
+	profile_free(p);
+	return rc;
 }
 
 static int finish(struct world *w, bool reached)
@@ -369,6 +311,6 @@ int cmd_run(int argc, char **argv)
 	if (!a.nways)
 		for (i = 0; i < WAYS; i++)
 			a.ways[a.nways++] = (enum way)i;
-	rc = parse_aps(&a);
+	rc = open_aps(&a);
 	return rc ? rc : run(&a);
 }

@@ -10,12 +10,11 @@
 #include "base/hex.h"
 #include "base/utf16.h"
 #include "base/wipe.h"
+#include "cli/arguments.h"
 #include "cli/cli.h"
 #include "crypto/crypto.h"
 #include "module/file.h"
 #include "worker/wine.h"
-
-#define SECONDS_MAX 86400
 
 const char target_help[] =
 	"  --module FILE       the same as MODULE\n"
@@ -38,31 +37,6 @@ const char target_help[] =
 	"  --deadline SECONDS, --stop-deadline SECONDS\n"
 	"                      until a handler, or Dot11ExtIhvStopPostAssociate, is overdue\n"
 	"  --strict            refuse calls that break a rule; races are violations\n";
-
-int target_number(const char *option, const char *text, uint64_t low, uint64_t high, uint64_t *out)
-{
-	char *end;
-
-	errno = 0;
-	*out = strtoull(text, &end, 0);
-	if (errno || end == text || *end || strchr(text, '-') || *out < low || *out > high)
-		return cli_error("%s %s: not a number from %" PRIu64 " to %" PRIu64, option, text,
-			low, high);
-	return 0;
-}
-
-int target_seconds(const char *option, const char *text, double *out)
-{
-	char *end;
-
-	*out = strtod(text, &end);
-	/* Digits and a point alone: no sign, no exponent, no "inf". */
-	if (!*text || text[strspn(text, "0123456789.")] || *end || *out < 0.001 ||
-		*out > SECONDS_MAX)
-		return cli_error("%s %s: not a number of seconds from 0.001 to %d", option, text,
-			SECONDS_MAX);
-	return 0;
-}
 
 int target_module(struct target *t, const char *path)
 {
@@ -94,16 +68,6 @@ static void quote(char *room, size_t length, const char *option, const char *tex
 	room[used] = '\0';
 }
 
-static int take_milliseconds(const char *option, const char *text, uint32_t *out)
-{
-	double seconds;
-	int rc = target_seconds(option, text, &seconds);
-
-	if (!rc)
-		*out = (uint32_t)(seconds * 1000 + 0.5);
-	return rc;
-}
-
 static int take(struct target *t, int option, const char *argument)
 {
 	switch (option) {
@@ -132,18 +96,18 @@ static int take(struct target *t, int option, const char *argument)
 		t->lab.peer = argument;
 		return 0;
 	case TARGET_PEER_DEADLINE:
-		return take_milliseconds("--peer-deadline", argument, &t->lab.peer_deadline_ms);
+		return take_deadline("--peer-deadline", argument, &t->lab.peer_deadline_ms);
 	case TARGET_SEED:
-		return target_number("--seed", argument, 0, UINT64_MAX, &t->lab.seed);
+		return take_number("--seed", argument, 0, UINT64_MAX, &t->lab.seed);
 	case TARGET_ISOLATE:
 	case TARGET_IN_PROCESS:
 		t->isolate = option == TARGET_ISOLATE;
 		t->in_process = !t->isolate;
 		return 0;
 	case TARGET_DEADLINE:
-		return take_milliseconds("--deadline", argument, &t->lab.deadline_ms);
+		return take_deadline("--deadline", argument, &t->lab.deadline_ms);
 	case TARGET_STOP_DEADLINE:
-		return take_milliseconds("--stop-deadline", argument, &t->lab.stop_deadline_ms);
+		return take_deadline("--stop-deadline", argument, &t->lab.stop_deadline_ms);
 	case TARGET_STRICT:
 		t->lab.strict = true;
 		return 0;
@@ -168,22 +132,6 @@ int target_option(struct target *t, int option, const char *argument)
 }
 
 /* ---- Profiles. ---- */
-
-static int load(const char *path, struct profile **out)
-{
-	struct profile_error err;
-	int rc = profile_load(path, out, &err);
-
-	if (rc && err.line)
-		return cli_error("%s:%u: %s", path, err.line, err.text);
-	if (rc)
-		return cli_error("%s: %s", path, err.text);
-	if ((*out)->bss_type != PROFILE_BSS_INFRASTRUCTURE)
-		return cli_error("%s: an IBSS network; IHV Extensions work in infrastructure "
-				 "networks only",
-			path);
-	return 0;
-}
 
 /* Where ASCII text stands in UTF-16; SIZE_MAX: nowhere. */
 static size_t find(const uint16_t *in, size_t n, const char *text, size_t from)
@@ -229,7 +177,7 @@ static int derive_ui_profile(struct target *t, const char *secret)
 
 	if (!t->profile || !secret[0])
 		return 0;
-	rc = load(t->profile, &p);
+	rc = take_profile(t->profile, &p);
 	if (rc)
 		return rc;
 	if (p->security && cut_secret(p->security, secret)) {
@@ -253,29 +201,12 @@ static int open_profiles(struct target *t, const char *secret)
 	}
 	if (!t->ui_profile)
 		return derive_ui_profile(t, secret);
-	rc = load(t->ui_profile, &t->owned[1]);
+	rc = take_profile(t->ui_profile, &t->owned[1]);
 	t->lab.ui_profile = t->owned[1];
 	return rc;
 }
 
 /* ---- Access points. ---- */
-
-/* An AP that is not given a name gets that of the profile, so that both belong together. */
-static int default_ssid(struct target *t, struct ssid *out)
-{
-	int rc;
-
-	*out = (struct ssid){.length = 7, .bytes = "openihv"};
-	if (!t->profile)
-		return 0;
-	rc = load(t->profile, &t->owned[0]);
-	if (rc)
-		return rc;
-	t->lab.profile = t->owned[0];
-	out->length = t->owned[0]->ssids[0].len;
-	memcpy(out->bytes, t->owned[0]->ssids[0].data, out->length);
-	return 0;
-}
 
 /* Each run makes its access points anew: the passphrase is made a key here, once. */
 static int derive_psk(struct sim_ap_config *ap)
@@ -319,24 +250,14 @@ static void add_second(struct lab_config *lab)
 static int open_aps(struct target *t, char secret[LAB_UI_RESPONSE])
 {
 	struct lab_config *lab = &t->lab;
-	struct ssid ssid;
-	char err[200];
-	int rc = default_ssid(t, &ssid);
-	unsigned i, peers = 0;
+	unsigned i;
+	int rc = t->profile ? take_profile(t->profile, &t->owned[0]) : 0;
 
+	t->lab.profile = t->owned[0];
+	if (!rc)
+		rc = take_aps(t->aps, &t->naps, lab->peer, t->owned[0], lab->aps);
 	if (rc)
 		return rc;
-	if (!t->naps)
-		t->aps[t->naps++] = lab->peer ? "peer" : "open";
-	for (i = 0; i < t->naps; i++) {
-		lab->aps[i].ssid = ssid;
-		if (sim_ap_config_parse(t->aps[i], &lab->aps[i], err, sizeof(err)))
-			return cli_error("--ap %s: %s", t->aps[i], err);
-		peers += lab->aps[i].security == SIM_PEER;
-	}
-	if ((peers != 0) != (lab->peer != NULL))
-		return peers ? cli_error("--ap peer: needs --peer COMMAND, which speaks for it")
-			     : cli_error("--peer: none of the access points is of kind peer");
 	lab->blind = lab->aps[0].security == SIM_BLIND;
 	lab->naps = t->naps;
 	snprintf(secret, LAB_UI_RESPONSE, "%s", lab->aps[0].passphrase);

@@ -69,8 +69,4 @@ int target_open(struct target *t, const char *command);
 void target_close(struct target *t);
 const char *target_mode(const struct target *t); /* "in-process", "isolated", "wine" */
 
-/* A number of seconds from 0.001 to 86400, or a whole number; 0, or EXIT_USAGE likewise. */
-int target_seconds(const char *option, const char *text, double *out);
-int target_number(const char *option, const char *text, uint64_t low, uint64_t high, uint64_t *out);
-
 #endif

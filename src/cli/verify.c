@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/outputs.h"
 #include "cli/target.h"
@@ -161,18 +162,16 @@ static int take(struct arguments *a, int option)
 
 	switch (option) {
 	case OPTION_BUDGET:
-		c->budget_s = 0;
-		return strcmp(optarg, "0") == 0 ? 0
-						: target_seconds("--budget", optarg, &c->budget_s);
+		return take_budget(optarg, &c->budget_s);
 	case OPTION_RUNS:
-		rc = target_number("--runs", optarg, 1, UINT64_MAX, &c->max_runs);
+		rc = take_number("--runs", optarg, 1, UINT64_MAX, &c->max_runs);
 		return rc;
 	case OPTION_DEPTH:
-		rc = target_number("--depth", optarg, 1, PLAN_ACTS, &n);
+		rc = take_number("--depth", optarg, 1, PLAN_ACTS, &n);
 		c->depth = (unsigned)n;
 		return rc;
 	case OPTION_JOBS:
-		rc = target_number("--jobs", optarg, 1, 64, &n);
+		rc = take_number("--jobs", optarg, 1, 64, &n);
 		c->jobs = (unsigned)n;
 		return rc;
 	case OPTION_SHARD:

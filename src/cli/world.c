@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/arguments.h"
 #include "cli/prompt.h"
 #include "cli/station.h"
 #include "cli/timeline.h"
@@ -202,23 +203,12 @@ static int open_radio(struct world *w)
 static int open_profile(struct world *w)
 {
 	const struct ssid *ssid = &w->options->aps[0].ssid;
-	struct profile_error err;
-	int rc;
 
 	if (!w->options->profile)
 		return profile_minimal(ssid->bytes, ssid->length, &w->profile)
 			       ? cli_error("out of memory")
 			       : 0;
-	rc = profile_load(w->options->profile, &w->profile, &err);
-	if (rc && err.line)
-		return cli_error("%s:%u: %s", w->options->profile, err.line, err.text);
-	if (rc)
-		return cli_error("%s: %s", w->options->profile, err.text);
-	if (w->profile->bss_type != PROFILE_BSS_INFRASTRUCTURE)
-		return cli_error(
-			"%s: an IBSS network; IHV Extensions work in infrastructure networks only",
-			w->options->profile);
-	return 0;
+	return take_profile(w->options->profile, &w->profile);
 }
 
 static int open_here(struct world *w, struct module **out, char *err, size_t room)

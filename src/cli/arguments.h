@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * What the arguments of more than one command say. Each function returns 0, or EXIT_USAGE after an
+ * error was printed.
+ */
+#ifndef OPENIHV_CLI_ARGUMENTS_H
+#define OPENIHV_CLI_ARGUMENTS_H
+
+#include <stdint.h>
+
+#include "miniport/sim/sim.h"
+#include "profile/profile.h"
+
+/* A whole number, decimal, octal (0...) or hexadecimal (0x...). */
+int take_number(const char *option, const char *text, uint64_t low, uint64_t high, uint64_t *out);
+/* --budget: from 0.001 to 86400 seconds, digits and a point alone, or 0 for no end. */
+int take_budget(const char *text, double *out);
+/* A deadline: from 0.001 to 3600 seconds, likewise. */
+int take_deadline(const char *option, const char *text, uint32_t *out_ms);
+/* The profile of an infrastructure network; the caller frees it with profile_free(). */
+int take_profile(const char *path, struct profile **out);
+/*
+ * Access points from their specifications in `specs`, which has room for one at least: without any
+ * there is one, of kind peer if there is a peer and open otherwise. One that is not given a name
+ * gets the first SSID of `profile` (NULL: "openihv"), so that both belong together.
+ */
+int take_aps(const char **specs, unsigned *n, const char *peer, const struct profile *profile,
+	struct sim_ap_config *out);
+
+#endif
