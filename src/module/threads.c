@@ -268,18 +268,6 @@ bool threads_doze(struct threads *t, int ours)
 	return false;
 }
 
-unsigned threads_foreign(struct threads *t)
-{
-	size_t now;
-
-	pthread_mutex_lock(&t->lock);
-	disown_ended(t);
-	now = count(t);
-	now = now > t->nours ? now - t->nours : 0;
-	pthread_mutex_unlock(&t->lock);
-	return (unsigned)now;
-}
-
 /* ---- What they use. ---- */
 
 #define EXITING 4u /* PF_EXITING of the kernel: set before anybody hears of the thread's end */

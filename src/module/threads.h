@@ -31,8 +31,7 @@ enum module_activity threads_activity(struct threads *t);
 /* One of them, or the thread `ours` if that is not 0, sleeps until a point in time; not on Windows.
  */
 bool threads_doze(struct threads *t, int ours);
-unsigned threads_foreign(struct threads *t);
-/* How many of those there are, without those that are about to end, and the processor time that
+/* How many threads are not ours, without those that are about to end, and the processor time that
  * they have used (MODULE_UNKNOWN on Windows). 0 or a negative errno. */
 int threads_usage(struct threads *t, uint64_t *count, uint64_t *cpu_ns);
 

@@ -219,18 +219,13 @@ enum module_activity threads_activity(struct threads *t)
 	return living(t) > atomic_load(&counts.ours) ? MODULE_BUSY : MODULE_ALONE;
 }
 
-unsigned threads_foreign(struct threads *t)
+/* The system tells the times of a thread to those who have a handle of it; that nobody keeps. */
+int threads_usage(struct threads *t, uint64_t *count, uint64_t *cpu_ns)
 {
 	const unsigned known = atomic_load(&counts.ours) + atomic_load(&counts.pool);
 	const unsigned now = living(t);
 
-	return now > known ? now - known : 0;
-}
-
-/* The system tells the times of a thread to those who have a handle of it; that nobody keeps. */
-int threads_usage(struct threads *t, uint64_t *count, uint64_t *cpu_ns)
-{
-	*count = threads_foreign(t);
+	*count = now > known ? now - known : 0;
 	*cpu_ns = MODULE_UNKNOWN;
 	return 0;
 }

@@ -160,11 +160,6 @@ void tap_forget_keys(struct tap *t)
 	t->nkeys = 0;
 }
 
-static bool was_lost(struct tap *t, uint64_t cookie)
-{
-	return cookie && cookie == t->never;
-}
-
 static void associated(struct tap *t, const struct indication *ind)
 {
 	struct association_info info;
@@ -198,7 +193,7 @@ static void on_indication(void *user, const struct indication *ind)
 		associated(t, ind);
 		return;
 	case IND_SEND_COMPLETE:
-		if (was_lost(t, ind->cookie))
+		if (t->never && ind->cookie == t->never)
 			return;
 		break;
 	case IND_DISASSOCIATION:
