@@ -406,6 +406,13 @@ static bool owes(const struct host *h, uint64_t leap, bool *last)
 	return any;
 }
 
+/* A thread of the module's will go on without us. One that slept by a clock when the module was
+ * found idle may have woken since, and wait for us to hear it, which is no sleep by a clock. */
+static bool goes_on(struct host *h)
+{
+	return dozes(h, 0) || !module_idle(h) || dozes(h, 0);
+}
+
 /*
  * Virtual time knows nothing of a module that sleeps by the system's clock. Before it leaps, one
  * that blocks, or owes something and will wake by itself, is given a while of real time: a short
@@ -425,7 +432,7 @@ static bool give_patience(struct host *h, uint64_t delay)
 	if (blocks_a_while(h, s, leap))
 		break;
 	if (!s && delay != UINT64_MAX && delay >= LEAP_NS && owes(h, leap, &last))
-		waits = monotonic_ns() - h->acted < (last ? LAST_NS : OWED_NS) && dozes(h, 0);
+		waits = monotonic_ns() - h->acted < (last ? LAST_NS : OWED_NS) && goes_on(h);
 	if (!s && !waits)
 		return false;
 	h->waiting_for_module = true;
