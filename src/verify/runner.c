@@ -351,9 +351,26 @@ static unsigned kept(const struct outcome *o)
 	return i;
 }
 
+/* A report has to hold plans that can be read again. */
+static bool readable(const struct plan *p)
+{
+	char text[PLAN_TEXT], err[160];
+	struct plan again;
+
+	return plan_parse(plan_format(p, text, sizeof(text)), &again, err, sizeof(err)) == 0;
+}
+
+/* A place that was never reached has no name: the run was one without it. */
+static void leave_out_unreached(struct plan *p)
+{
+	while (p->count && !p->acts[p->count - 1].at.nth)
+		p->count--;
+}
+
 static void resolve(struct run *run)
 {
 	const struct outcome *o = run->outcome;
+	const struct plan planned = run->plan;
 	unsigned i;
 
 	run->all_done = true;
@@ -365,9 +382,11 @@ static void resolve(struct run *run)
 			at->hold <= HOLD_LONG && at->nth)
 			run->plan.acts[i].at = *at;
 	}
-	/* A place that was never reached has no name: the run was one without it. */
-	while (run->plan.count && !run->plan.acts[run->plan.count - 1].at.nth)
-		run->plan.count--;
+	leave_out_unreached(&run->plan);
+	if (!readable(&run->plan)) { /* the module wrote over a point */
+		run->plan = planned;
+		leave_out_unreached(&run->plan);
+	}
 }
 
 static void tell(struct runner *r, struct job *j, struct run *out)

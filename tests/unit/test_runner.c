@@ -37,6 +37,7 @@ enum deed {
 	DEED_PHASE,
 	DEED_DATA,
 	DEED_POINTS,
+	DEED_RETURN, /* of what does not return */
 	DEED_ONES,
 	DEED_ANY,
 	DEED_EXIT,
@@ -148,6 +149,11 @@ static void misbehave(enum deed deed, struct outcome *o)
 	case DEED_POINTS:
 		o->acts[0].done = 2;
 		o->acts[0].at = (struct point){.fn = FN_COUNT, .phase = PHASE_ENTER, .nth = 9};
+		break;
+	case DEED_RETURN:
+		o->acts[0].done = 1;
+		o->acts[0].at =
+			(struct point){.fn = FN_MODULE_TRESPASS, .phase = PHASE_EXIT, .nth = 9};
 		break;
 	case DEED_ONES:
 		memset(o, 0xFF, sizeof(*o));
@@ -328,12 +334,17 @@ static void test_crossings(void **state)
 /* A point that is none is not believed: the plan's stays. */
 static void test_points(void **state)
 {
-	struct run run = made(runner(state), DEED_POINTS);
+	static const enum deed deeds[] = {DEED_POINTS, DEED_RETURN};
+	size_t i;
 
-	check(&run);
-	assert_true(run.all_done);
-	assert_int_equal(run.plan.acts[0].at.fn, FN_SEND_PACKET);
-	assert_int_equal(run.plan.acts[0].at.nth, 1);
+	for (i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++) {
+		struct run run = made(runner(state), deeds[i]);
+
+		check(&run);
+		assert_true(run.all_done);
+		assert_int_equal(run.plan.acts[0].at.fn, FN_SEND_PACKET);
+		assert_int_equal(run.plan.acts[0].at.nth, 1);
+	}
 }
 
 /* A second act whose place never came. */
