@@ -105,8 +105,12 @@ void engine_changed(struct host *h)
 		loop_kick(h->loop);
 }
 
+/* The first to end it says why: the watcher may just have, while the leader waited for the module.
+ */
 void engine_end_run(struct host *h, enum host_run_result result)
 {
+	if (!h->running)
+		return;
 	h->running = false;
 	h->run_result = result;
 	if (eventfd_write(h->run_ended, 1) < 0)
@@ -360,6 +364,10 @@ static void make_call(struct host *h, struct server *me, struct call *c)
 	atomic_store(&c->returned, true);
 	pthread_mutex_lock(&h->lock);
 	current = NULL;
+	/* Between runs the loop is its owner's: what comes back then is taken up in the next one.
+	 */
+	while (me->displaced && !h->running && !h->quit)
+		pthread_cond_wait(&h->change, &h->lock);
 	if (me->call)
 		finish_call(h, me);
 	if (h->callers)
@@ -601,6 +609,7 @@ void engine_stop(struct host *h)
 	pthread_mutex_lock(&h->lock);
 	h->quit = true;
 	pthread_cond_broadcast(&h->work);
+	pthread_cond_broadcast(&h->change);
 	while (h->threads)
 		pthread_cond_wait(&h->change, &h->lock);
 	pthread_mutex_unlock(&h->lock);

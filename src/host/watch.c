@@ -71,7 +71,7 @@ static void look_at_clock(struct host *h)
 		return;
 	if (h->module->ops->kill)
 		service_timed_out(h, FN_COUNT);
-	else if (processor_ns() - h->restless_cpu >= h->config.handler_deadline_ms * NS_PER_MS / 2)
+	else if (processor_ns() - h->restless_cpu >= h->config.handler_deadline_ms * NS_PER_MS / 4)
 		engine_end_run(h, HOST_RESTLESS); /* it, and not the machine */
 }
 
@@ -135,6 +135,8 @@ enum host_run_result host_run(
 	h->restless = 0;
 	h->running = true;
 	pthread_cond_signal(&h->work);
+	if (h->displaced)
+		pthread_cond_broadcast(&h->change);
 	while (h->running) {
 		bool asleep_now = h->asleep;
 

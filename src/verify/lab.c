@@ -226,7 +226,7 @@ bool lab_run_until(struct lab *l, bool (*until)(void *user), void *user, uint64_
 
 		if (result == HOST_RESTLESS) {
 			lab_found(l, "busy", SEVERITY_E, "a thread of the module never rests");
-			l->over = true;
+			l->restless = l->over = true;
 		}
 		if (result != HOST_REACHED || !l->jump_s)
 			return result == HOST_REACHED && !l->over;
@@ -351,7 +351,8 @@ bool lab_unload(struct lab *l)
 	if (!l->host)
 		return true;
 	acts_end(l);
-	if (!l->stopped && host_stop(l->host)) {
+	/* Nor would virtual time move for one that never rests. */
+	if (!l->stopped && (l->restless || host_stop(l->host))) {
 		report(l);
 		return false;
 	}

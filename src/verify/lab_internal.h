@@ -59,6 +59,7 @@ struct lab {
 	uint64_t asked[LAB_ASKED];
 	unsigned nasked;
 	bool over;          /* nothing can go on: the module has died, or never came back */
+	bool restless;      /* a thread of the module keeps virtual time still */
 	unsigned again;     /* how often the scenario was run again, to compare */
 	bool stopped;       /* host_stop() was called */
 	bool passed_before; /* data, over the first connection */

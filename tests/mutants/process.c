@@ -300,12 +300,9 @@ static void *poll_waiting(void *unused)
 {
 	const struct timespec pause = {.tv_nsec = 1000 * 1000};
 
-	while (atomic_load(&polling)) {
-		if (atomic_load(&waiting))
-			sched_yield();
-		else
+	while (atomic_load(&polling))
+		if (!atomic_load(&waiting))
 			nanosleep(&pause, NULL);
-	}
 	return unused;
 }
 

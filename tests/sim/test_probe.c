@@ -201,8 +201,9 @@ static void test_cpu(void **state)
 	(void)state;
 	order(PROBED_THREAD);
 	before = usage().cpu_ns;
+	while ((now = usage().cpu_ns) != before) /* until it sleeps */
+		before = now;
 	assert_true(before < PROBED_CPU_NS);
-	assert_int_equal(usage().cpu_ns, before); /* it sleeps */
 	order(PROBED_COMPUTE);
 	do
 		now = usage().cpu_ns;
