@@ -80,13 +80,15 @@ static int send_probe(struct proxy *p, const struct module_probe *probe, uint64_
 /* With the lock held, which is given up meanwhile. */
 static void ask(struct proxy *p, struct prober *me, uint64_t end)
 {
+	/* The answer may be read, and stored, while the question is still being sent. */
+	const struct module_probe question = *me->probe;
 	int err;
 
 	p->probed = true;
-	p->asked = *me->probe;
+	p->asked = question;
 	p->prober = me;
 	pthread_mutex_unlock(&p->lock);
-	err = send_probe(p, me->probe, end);
+	err = send_probe(p, &question, end);
 	pthread_mutex_lock(&p->lock);
 	if (err)
 		p->probed = false;
