@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 
+import guest
 import image
 import machine
 
@@ -81,37 +82,37 @@ def guest_command(options):
     if options.command:
         return ['/bin/sh', '-c', options.command]
     words = ['/usr/bin/python3', 'tests/vm/guest.py', '--station', options.station]
-    return words + (['--list'] if options.list else []) + options.cases
+    return words + options.cases
 
 
 def boot_and_report(options, folder):
     """The exit status; the guest is gone when this returns."""
     began = time.monotonic()
-    guest = machine.Machine(folder, TREE)
-    report = Report(guest.share)
+    box = machine.Machine(folder, TREE)
+    report = Report(box.share)
     limit = options.limit or 900
     try:
         kernel = image.kernel(say)
         lock = machine.one_at_a_time(say)
-        guest.start(kernel, guest_command(options))
-        status = yield_lines(guest, limit, report)
-        guest.stop()
+        box.start(kernel, guest_command(options))
+        status = yield_lines(box, limit, report)
+        box.stop()
         os.close(lock)
     except machine.Hang as hang:
-        guest.kill()
-        say(guest.last_words())
+        box.kill()
+        say(box.last_words())
         say(f'vm: {hang}; the end of its console is above')
         return 1
     finally:
-        guest.kill()
+        box.kill()
     if options.command:
         return status
     say(f'{report.last_line()}')
     return 1 if status or report.counts['FAILED'] else 0
 
 
-def yield_lines(guest, limit, report):
-    lines = guest.lines(limit)
+def yield_lines(box, limit, report):
+    lines = box.lines(limit)
     while True:
         try:
             report.line(next(lines))
@@ -125,6 +126,10 @@ def terminated(number, _):
 
 def main():
     options = arguments()
+    if options.list:
+        for name, function in guest.cases().items():
+            say(f'{name:28}{(function.__doc__ or "").strip()}')
+        return 0
     signal.signal(signal.SIGTERM, terminated)
     signal.signal(signal.SIGHUP, terminated)
     folder = tempfile.mkdtemp(prefix='openihv-vm-')
