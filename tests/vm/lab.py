@@ -118,8 +118,8 @@ class AccessPoint:
     def drop_message(self, number):
         """From now on message 1 to 4 of the handshake is lost. Needs driver_params=control_port=0 in the configuration."""
         hook, information = MESSAGES[number]
-        # The network header begins at the EAPOL header; Key Information are its octets 5 and 6.
-        rule = f'ether type 0x888e @nh,24,8 3 @nh,40,16 & 0xfff8 == {information:#x} drop'
+        # The network header begins at the EAPOL header; octet 1 is 3 for a key, Key Information are octets 5 and 6.
+        rule = f'ether type 0x888e @nh,8,8 3 @nh,40,16 & 0xfff8 == {information:#x} drop'
         rules = f'''add table netdev {self.radio.name}
             add chain netdev {self.radio.name} held {{ type filter hook {hook} device {self.radio.interface} priority 0; }}
             add rule netdev {self.radio.name} held {rule}'''
