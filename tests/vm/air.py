@@ -106,7 +106,7 @@ class Air:
         """Forgets what was, and captures to a file from now on."""
         with self.changed:
             self.end()
-            self.frames.clear()
+            self.frames = []
             self.capture = open(path, 'wb')
             self.capture.write(struct.pack('=IHHiIII', 0xa1b23c4d, 2, 4, 0, 0, 65535, LINKTYPE_RADIOTAP))
 
@@ -115,6 +115,11 @@ class Air:
             if self.capture:
                 self.capture.close()
                 self.capture = None
+
+    def forget(self):
+        """Marks from before are void."""
+        with self.changed:
+            self.frames = []
 
     def mark(self):
         """A place between what was and what comes, for find() and wait()."""

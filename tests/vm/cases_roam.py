@@ -4,14 +4,14 @@ import signal
 
 from cases_connect import expect
 
-STRONG, WEAK = 20, 0  # dBm of power; receivers see them as -30 and -50 dBm
+STRONG, WEAK = -40, -78  # dBm at the station
 
 
 def between_two(lab):
     """The station is at the first of two access points, which is the stronger one."""
     first, second = lab.access_point(), lab.access_point()
-    first.radio.power(STRONG)
-    second.radio.power(WEAK)
+    first.radio.signal(STRONG)
+    second.radio.signal(WEAK)
     station = lab.station(lab.station_radio())
     station.wait_open(20)
     first.wait_authorised(station.radio.address)
@@ -30,8 +30,8 @@ def case_roam_by_signal(lab):
     """The first one fades, and the station goes to the second."""
     first, second, station = between_two(lab)
     since = lab.air.mark()
-    first.radio.power(WEAK)
-    second.radio.power(STRONG)
+    first.radio.signal(WEAK)
+    second.radio.signal(STRONG)
     at_the_second(lab, second, station, 45)
     frames = lab.air.find(lambda f: f.kind in ('assoc-request', 'reassoc-request') and f.receiver == second.bssid, since)
     return frames[0].kind
@@ -56,8 +56,8 @@ def case_roam_radio_gone(lab):
 def case_roam_disassociated(lab):
     """The first one disassociates, and is so weak by then that the second is the better one."""
     first, second, station = between_two(lab)
-    first.radio.power(WEAK)
-    second.radio.power(STRONG)
+    first.radio.signal(WEAK)
+    second.radio.signal(STRONG)
     first.disassociate(station.radio.address)
     station.wait_closed()
     at_the_second(lab, second, station)

@@ -12,6 +12,7 @@ import time
 import traceback
 
 import air
+import bench
 import lab
 import netlink
 from processes import Failed, Skip, run
@@ -98,7 +99,10 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--station', default='openihv')
     parser.add_argument('cases', nargs='*')
+    parser.add_argument('--bench', type=int, metavar='ROUNDS')
     options = parser.parse_args()
+    if options.bench:
+        return bench.run(prepare(), options.bench)
     known = cases()
     for name in options.cases:
         if name not in known:

@@ -8,6 +8,7 @@
                         hwsim0: the witness (air.py)
 """
 import contextlib
+import glob
 import os
 import re
 import signal
@@ -44,7 +45,7 @@ class Radio:
     """A simulated radio with its one interface."""
 
     def __init__(self, family, name):
-        self.family, self.name, self.namespace = family, name, None
+        self.name, self.namespace = name, None
         netlink.new_radio(family, name)
         folder = f'/sys/class/ieee80211/{name}/device/net'
         self.interface, = wait_until(lambda: os.path.isdir(folder) and os.listdir(folder), f'interface of {name}')
@@ -58,12 +59,14 @@ class Radio:
     def link(self, state):
         run('ip', 'link', 'set', self.interface, state, namespace=self.namespace)
 
-    def power(self, dbm):
-        """The signal that others receive of it is this much above -50 dBm."""
-        run('iw', 'dev', self.interface, 'set', 'txpower', 'fixed', str(dbm * 100), namespace=self.namespace)
+    def signal(self, dbm):
+        """How others receive it: -80 to -11 dBm."""
+        # hwsim adds the transmit power, 20 dBm; Linux 6.1 reads the file as a number without sign.
+        with open(f'/sys/kernel/debug/ieee80211/{self.name}/hwsim/rx_rssi', 'w') as file:
+            file.write(str((dbm - 20) % 2 ** 64))
 
     def delete(self):
-        netlink.delete_radio(self.family, self.name)
+        netlink.delete_radio(self.name, self.namespace)
 
 
 class AccessPoint:
@@ -178,8 +181,9 @@ class Lab:
 
     def station_radio(self, namespace=None):
         """A radio for a station, in a namespace of its own unless one is named."""
+        namespace = namespace or self.namespace()  # outlives the radio
         radio = self.radio('st')
-        radio.move(namespace or self.namespace())
+        radio.move(namespace)
         return radio
 
     def station(self, radio, kind=None, **network):
@@ -248,8 +252,13 @@ def quietly(function, *arguments):
 
 def rfkill(radio, block):
     """Blocks or unblocks the one radio, by the kernel's own interface (linux/rfkill.h)."""
-    folder = f'/sys/class/ieee80211/{radio.name}'
-    number, = (int(name[len('rfkill'):]) for name in os.listdir(folder) if name.startswith('rfkill'))
+    for path in glob.glob('/sys/class/rfkill/rfkill*/name'):
+        with open(path) as file:
+            if file.read().strip() == radio.name:
+                number = int(re.search(r'rfkill(\d+)/name', path).group(1))
+                break
+    else:
+        raise Failed(f'no rfkill switch of {radio.name}')
     with open('/dev/rfkill', 'wb', buffering=0) as file:
         file.write(struct.pack('=IBBBB', number, 0, 2, int(block), 0))  # RFKILL_OP_CHANGE
 

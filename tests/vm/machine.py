@@ -5,6 +5,7 @@ import fcntl
 import os
 import selectors
 import shlex
+import shutil
 import signal
 import subprocess
 import time
@@ -71,10 +72,12 @@ class Machine:
             file.write(START.format(share=SHARE, tree=shlex.quote(self.tree), mark=EXIT_MARK,
                                     command=shlex.join(command)))
         words = f'{KERNEL_ARGUMENTS} vm.run={SHARE} vm.modules={image.modules_folder(kernel)}'
-        self.process = subprocess.Popen(
-            self.qemu(os.path.join(kernel, 'vmlinux'), initramfs, words), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=open(os.path.join(self.folder, 'qemu.log'), 'wb'),
-            start_new_session=True, preexec_fn=die_with_parent)
+        command = self.qemu(os.path.join(kernel, 'vmlinux'), initramfs, words)
+        if not shutil.which(command[0]):
+            raise image.Error(f'{command[0]} is not installed; ./dev vm-test installs it')
+        with open(os.path.join(self.folder, 'qemu.log'), 'wb') as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+                                            start_new_session=True, preexec_fn=die_with_parent)
 
     def qemu(self, kernel, initramfs, words):
         return [
@@ -124,14 +127,6 @@ class Machine:
 
     def stop(self):
         """Returns when no process is left."""
-        if self.process:
-            try:
-                self.process.wait(timeout=2)  # a guest that has just said its status is about to end
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-
-    def kill(self):
         if self.process:
             self.process.kill()
             self.process.wait()

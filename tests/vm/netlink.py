@@ -3,9 +3,11 @@
 
 Layout: linux/netlink.h, linux/genetlink.h, linux/rtnetlink.h; drivers/net/wireless/mac80211_hwsim.h of the kernel.
 """
+import ctypes
 import os
 import socket
 import struct
+import threading
 
 NLM_F_REQUEST, NLM_F_ACK = 1, 4
 NLMSG_ERROR = 2
@@ -17,6 +19,27 @@ HWSIM_ATTR_RADIO_NAME = 17
 RTMGRP_LINK, RTM_NEWLINK, RTM_DELLINK = 1, 16, 17
 IFLA_IFNAME, IFLA_OPERSTATE = 3, 16
 IF_OPER_UP = 6
+CLONE_NEWNET = 0x40000000
+
+
+def within(namespace, function):
+    """What function() returns in a network namespace: a socket opened there stays there."""
+    if not namespace:
+        return function()
+    results = []
+
+    def call():
+        with open(f'/run/netns/{namespace}') as file:
+            if ctypes.CDLL(None, use_errno=True).setns(file.fileno(), CLONE_NEWNET):  # of this thread alone
+                return
+        results.append(function())
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    thread.join()
+    if not results:
+        raise OSError(f'network namespace {namespace}')
+    return results[0]
 
 
 def attribute(kind, value):
@@ -77,8 +100,13 @@ def new_radio(family, name):
     family.request(HWSIM_CMD_NEW_RADIO, attribute(HWSIM_ATTR_RADIO_NAME, name.encode() + b'\0'))
 
 
-def delete_radio(family, name):
-    family.request(HWSIM_CMD_DEL_RADIO, attribute(HWSIM_ATTR_RADIO_NAME, name.encode() + b'\0'))
+def delete_radio(name, namespace):
+    """hwsim deletes what is in the namespace of the socket that asks."""
+    family = within(namespace, lambda: Generic('MAC80211_HWSIM'))
+    try:
+        family.request(HWSIM_CMD_DEL_RADIO, attribute(HWSIM_ATTR_RADIO_NAME, name.encode() + b'\0'))
+    finally:
+        family.close()
 
 
 def link_socket():

@@ -12,7 +12,6 @@ import shutil
 import signal
 import sys
 import tempfile
-import time
 
 import guest
 import image
@@ -36,6 +35,9 @@ def arguments():
     parser.add_argument('--limit', type=int, metavar='SECONDS', help='for the whole; a guest that takes longer is ended')
     parser.add_argument('--keep', metavar='FOLDER', help='leave logs and captures of every case there')
     parser.add_argument('--command', help='run this shell command in the guest, and nothing else')
+    parser.add_argument('--bench', action='store_true', help='compare with others in place of the cases')
+    parser.add_argument('--build', default='build', metavar='FOLDER', help='take openihv from this build folder')
+    parser.add_argument('--rounds', type=int, default=20, metavar='N', help='of --bench, at least 1')
     return parser.parse_args()
 
 
@@ -81,13 +83,14 @@ class Report:
 def guest_command(options):
     if options.command:
         return ['/bin/sh', '-c', options.command]
-    words = ['/usr/bin/python3', 'tests/vm/guest.py', '--station', options.station]
+    words = ['env', f'OPENIHV_BUILD={options.build}', '/usr/bin/python3', 'tests/vm/guest.py', '--station', options.station]
+    if options.bench:
+        return words + ['--bench', str(max(1, options.rounds))]
     return words + options.cases
 
 
 def boot_and_report(options, folder):
     """The exit status; the guest is gone when this returns."""
-    began = time.monotonic()
     box = machine.Machine(folder, TREE)
     report = Report(box.share)
     limit = options.limit or 900
@@ -96,16 +99,15 @@ def boot_and_report(options, folder):
         lock = machine.one_at_a_time(say)
         box.start(kernel, guest_command(options))
         status = yield_lines(box, limit, report)
-        box.stop()
         os.close(lock)
     except machine.Hang as hang:
-        box.kill()
+        box.stop()
         say(box.last_words())
         say(f'vm: {hang}; the end of its console is above')
         return 1
     finally:
-        box.kill()
-    if options.command:
+        box.stop()
+    if options.command or options.bench:
         return status
     say(f'{report.last_line()}')
     return 1 if status or report.counts['FAILED'] else 0

@@ -4,19 +4,19 @@
 A network is a dict: ssid, passphrase, and where it matters akm ('psk' or 'psk-sha256'), pmf (0 to 2, as ieee80211w),
 hidden (True).
 """
-import ctypes
 import json
 import os
 import shutil
 import subprocess
 import threading
+import time
 from xml.sax.saxutils import escape
 
 import netlink
-from processes import Control, Daemon, Events, Failed, run
+from processes import Control, Daemon, Events, Failed, run, wait_until
 
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-CLONE_NEWNET = 0x40000000
+BUILD = os.path.join(TREE, os.environ.get('OPENIHV_BUILD', 'build'))  # what openihv is taken from
 
 
 class Station:
@@ -30,6 +30,7 @@ class Station:
         self.events = Events()
         self.daemons = []
         self.open = False
+        self.started = 0  # when the program was, seconds since 1970
         os.makedirs(folder, exist_ok=True)
 
     def log(self, name):
@@ -83,15 +84,6 @@ class Station:
             private += sum(int(lines[key].split()[0]) for key in ('Private_Clean', 'Private_Dirty'))
         return resident, private
 
-    def cpu(self):
-        """Seconds of CPU time of all its processes."""
-        ticks = 0
-        for pid in self.pids():
-            with open(f'/proc/{pid}/stat') as file:
-                fields = file.read().rsplit(')', 1)[1].split()
-            ticks += sum(map(int, fields[11:15]))
-        return ticks / os.sysconf('SC_CLK_TCK')
-
     def stop(self):
         """True: each of its processes ended when it was asked to."""
         orderly = [daemon.stop() for daemon in reversed(self.daemons)]
@@ -109,9 +101,10 @@ class WpaSupplicant(Station):
         akm = {'psk': 'WPA-PSK', 'psk-sha256': 'WPA-PSK-SHA256'}.get(network.get('akm'), 'WPA-PSK WPA-PSK-SHA256')
         lines = [f'ssid="{network["ssid"]}"', f'psk="{network["passphrase"]}"', f'key_mgmt={akm}', 'scan_freq=2412',
                  f'ieee80211w={network.get("pmf", 1)}', f'scan_ssid={int(network.get("hidden", False))}',
-                 'bgscan="simple:2:-45:4"']
+                 'bgscan="simple:2:-70:4"']
         with open(config, 'w') as file:
             file.write(f'ctrl_interface={control}\np2p_disabled=1\nnetwork={{\n' + '\n'.join(lines) + '\n}\n')
+        self.started = time.time()
         self.daemons = [Daemon(['wpa_supplicant', '-t', '-d', '-K', '-c', config, '-i', interface],
                                self.log('wpa_supplicant.log'), namespace)]
         self.control = Control(f'{control}/{interface}', self.take)
@@ -156,10 +149,14 @@ class Iwd(Station):
             file.write(f'Hidden={str(network.get("hidden", False)).lower()}\n')
         with open(f'{self.private}/main.conf', 'w') as file:
             file.write(f'[General]\nManagementFrameProtection={network.get("pmf", 1)}\n')
-        self.watch(namespace)
+            file.write('[DriverQuirks]\nDefaultInterface=*\n')  # the one that is there, not one of its own
+        link = netlink.within(namespace, netlink.link_socket)
+        threading.Thread(target=self.listen, args=(link,), daemon=True).start()
         bus = Daemon(['dbus-daemon', f'--config-file={self.private}/bus.conf', '--nofork', '--print-address'],
                      self.log('dbus.log'))
         self.daemons = [bus]
+        wait_until(lambda: os.path.exists(f'{self.private}/bus'), 'the bus', step=0.01)
+        self.started = time.time()
         iwd = Daemon(['/usr/libexec/iwd', '-d', '-i', interface], self.log('iwd.log'), namespace, env={
             'DBUS_SYSTEM_BUS_ADDRESS': f'unix:path={self.private}/bus', 'STATE_DIRECTORY': f'{self.private}/state',
             'CONFIGURATION_DIRECTORY': self.private})
@@ -169,16 +166,7 @@ class Iwd(Station):
         bus = self.daemons[0].pid if self.daemons else None
         return [pid for pid in super().pids() if pid != bus]
 
-    def watch(self, namespace):
-        ready = threading.Event()
-        threading.Thread(target=self.listen, args=(namespace, ready), daemon=True).start()
-        ready.wait(5)
-
-    def listen(self, namespace, ready):
-        with open(f'/run/netns/{namespace}') as file:
-            ctypes.CDLL(None, use_errno=True).setns(file.fileno(), CLONE_NEWNET)  # of this thread alone
-        link = netlink.link_socket()
-        ready.set()
+    def listen(self, link):
         while True:
             for name, up in netlink.link_changes(link.recv(65536)):
                 if name == self.interface:
@@ -188,7 +176,7 @@ class Iwd(Station):
 class Openihv(Station):
     """openihv run with the RSN module, which tells all by lines of JSON (doc/trace.md)."""
     name = 'openihv'
-    binaries = [f'{TREE}/build/openihv', f'{TREE}/build/openihv-worker', f'{TREE}/build/ext/rsn.so']
+    binaries = [f'{BUILD}/openihv', f'{BUILD}/openihv-worker', f'{BUILD}/ext/rsn.so']
     mode = '--isolate'
     tkip_group = False
     profile = '''<?xml version="1.0"?>
@@ -205,8 +193,8 @@ class Openihv(Station):
     @staticmethod
     def missing():
         """Why it cannot be a station here; '' if it can."""
-        said = run(f'{TREE}/build/openihv', 'run', '--help', check=False)
-        return '' if '--radio' in said else "openihv run has no option --radio yet"
+        said = run(f'{BUILD}/openihv', 'run', '--help', check=False)
+        return '' if '--radio' in said else 'openihv run has no option --radio yet'
 
     def start(self, network, interface, namespace):
         path = os.path.join(self.folder, 'profile.xml')
@@ -216,8 +204,9 @@ class Openihv(Station):
                 ssid=escape(network['ssid']), hex=network['ssid'].encode().hex().upper(), akm=akm,
                 passphrase=escape(network['passphrase']), hidden=str(network.get('hidden', False)).lower()))
         self.saw_violation = ''
-        command = [f'{TREE}/build/openihv', 'run', f'{TREE}/build/ext/rsn.so', '--radio', f'nl80211:{interface}',
+        command = [f'{BUILD}/openihv', 'run', f'{BUILD}/ext/rsn.so', '--radio', f'nl80211:{interface}',
                    '--profile', path, '--json', self.mode, '--trace', self.log('trace.jsonl')]
+        self.started = time.time()
         daemon = Daemon(command, self.log('openihv.log'), namespace, stdout=subprocess.PIPE)
         self.daemons = [daemon]
         self.reader = threading.Thread(target=self.read, args=(daemon.process.stdout,), daemon=True)
