@@ -95,6 +95,7 @@ def case_second_supplicant(lab):
     station = lab.station(radio, kind=lab.kind)
     said = station.events.wait('open', 8)
     owner.stop()
+    radio.link('up')  # wpa_supplicant leaves it down
     if not station.daemons[0].alive():
         station.stop()
         station = lab.station(radio)

@@ -8,7 +8,6 @@
                         hwsim0: the witness (air.py)
 """
 import contextlib
-import glob
 import os
 import re
 import signal
@@ -51,6 +50,9 @@ class Radio:
         self.interface, = wait_until(lambda: os.path.isdir(folder) and os.listdir(folder), f'interface of {name}')
         with open(f'/sys/class/net/{self.interface}/address') as file:
             self.address = file.read().strip()
+        # Neither is seen from the first namespace when the radio has moved.
+        self.rfkill, = (int(name[len('rfkill'):]) for name in os.listdir(f'/sys/class/ieee80211/{name}')
+                        if name.startswith('rfkill'))
 
     def move(self, namespace):
         run('iw', 'phy', self.name, 'set', 'netns', 'name', namespace)
@@ -252,15 +254,8 @@ def quietly(function, *arguments):
 
 def rfkill(radio, block):
     """Blocks or unblocks the one radio, by the kernel's own interface (linux/rfkill.h)."""
-    for path in glob.glob('/sys/class/rfkill/rfkill*/name'):
-        with open(path) as file:
-            if file.read().strip() == radio.name:
-                number = int(re.search(r'rfkill(\d+)/name', path).group(1))
-                break
-    else:
-        raise Failed(f'no rfkill switch of {radio.name}')
     with open('/dev/rfkill', 'wb', buffering=0) as file:
-        file.write(struct.pack('=IBBBB', number, 0, 2, int(block), 0))  # RFKILL_OP_CHANGE
+        file.write(struct.pack('=IBBBB', radio.rfkill, 0, 2, int(block), 0))  # RFKILL_OP_CHANGE
 
 
 def kind_of_station(name):

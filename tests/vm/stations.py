@@ -96,7 +96,7 @@ class WpaSupplicant(Station):
     binaries = ['/usr/sbin/wpa_supplicant']
 
     def start(self, network, interface, namespace):
-        control = f'/run/wpa-{namespace}'
+        control = f'/run/wpa-{os.path.basename(self.folder)}'
         config = os.path.join(self.folder, 'wpa.conf')
         akm = {'psk': 'WPA-PSK', 'psk-sha256': 'WPA-PSK-SHA256'}.get(network.get('akm'), 'WPA-PSK WPA-PSK-SHA256')
         lines = [f'ssid="{network["ssid"]}"', f'psk="{network["passphrase"]}"', f'key_mgmt={akm}', 'scan_freq=2412',
@@ -134,7 +134,7 @@ class Iwd(Station):
     tkip_group = False
     tells_refusal = False
     bus = '''<busconfig><type>system</type><listen>unix:path={folder}/bus</listen><auth>EXTERNAL</auth>
-<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow own="*"/><allow user="*"/></policy>
+<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/><allow user="*"/></policy>
 </busconfig>'''
 
     def start(self, network, interface, namespace):
