@@ -55,7 +55,8 @@ def held_at(lab, number):
     station = lab.station(lab.station_radio())
     address = station.radio.address
     if number == 1:
-        expect(lab.air.wait(lambda f: f.kind == 'assoc-response' and f.receiver == address, timeout=20), 'no association')
+        associated = lab.air.wait(lambda f: f.kind == 'assoc-response' and f.receiver == address, timeout=20)
+        expect(associated, 'no association')
     else:
         lab.message({2: 'M2', 3: 'M2', 4: 'M4'}[number], timeout=20)
     return ap, station

@@ -33,8 +33,8 @@ def case_roam_by_signal(lab):
     first.radio.signal(WEAK)
     second.radio.signal(STRONG)
     at_the_second(lab, second, station, 45)
-    frames = lab.air.find(lambda f: f.kind in ('assoc-request', 'reassoc-request') and f.receiver == second.bssid, since)
-    return frames[0].kind
+    requests = ('assoc-request', 'reassoc-request')
+    return lab.air.find(lambda f: f.kind in requests and f.receiver == second.bssid, since)[0].kind
 
 
 def case_roam_ap_killed(lab):

@@ -13,13 +13,12 @@ import traceback
 
 import air
 import bench
+import image
 import lab
 import netlink
 from processes import Failed, Skip, run
 
 MODULES = ['cases_connect', 'cases_keys', 'cases_ends', 'cases_roam', 'cases_system']
-FIRST_MODULES = ['mac80211_hwsim', 'ccm', 'gcm', 'ctr', 'cmac', 'ghash_generic', 'nf_tables', 'crc32c_generic', 'michael_mic',
-                 'af_alg', 'algif_hash', 'algif_skcipher', 'ecb', 'md4', 'des_generic', 'sha512_generic']
 
 
 class Overdue(Exception):
@@ -39,11 +38,10 @@ def cases():
 
 def prepare():
     """The air without radios, and the witness."""
-    modprobe = ['modprobe', '-a'] + FIRST_MODULES
     os.makedirs('/etc/modprobe.d', exist_ok=True)
     with open('/etc/modprobe.d/openihv-vm.conf', 'w') as file:
         file.write('options mac80211_hwsim radios=0\n')
-    run(*modprobe)
+    run('modprobe', '-a', *image.LATER_MODULES, timeout=60)
     run('ip', 'link', 'set', 'lo', 'up')
     run('ip', 'link', 'set', 'hwsim0', 'up')
     os.makedirs('/run/netns', exist_ok=True)

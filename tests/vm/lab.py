@@ -76,7 +76,8 @@ class AccessPoint:
 
     def __init__(self, lab, radio, config):
         self.lab, self.radio = lab, radio
-        self.config = {**HOSTAPD, 'interface': radio.interface, 'ctrl_interface': f'/run/hostapd-{radio.name}', **config}
+        self.config = {**HOSTAPD, 'interface': radio.interface, 'ctrl_interface': f'/run/hostapd-{radio.name}',
+                       **config}
         self.log = os.path.join(lab.folder, f'hostapd-{radio.name}.log')
         self.daemon = self.control = self.filter = None
         self.start()
@@ -92,7 +93,8 @@ class AccessPoint:
         path = f'/run/{self.radio.name}.conf'
         with open(path, 'w') as file:
             file.writelines(f'{key}={value}\n' for key, value in self.config.items() if value is not None)
-        self.daemon = Daemon(['hostapd', '-t', '-d', '-K', path], self.log)
+        debug = ['-d', '-K'] if self.lab.kind.debug else []
+        self.daemon = Daemon(['hostapd', '-t', *debug, path], self.log)
         self.control = Control(f'{self.config["ctrl_interface"]}/{self.radio.interface}',
                                lambda text: self.events.add(text.split(' ', 1)[0], text))
         wait_until(lambda: 'state=ENABLED' in self.control.ask('STATUS'), 'the access point is on the air', step=0.01)
@@ -121,14 +123,13 @@ class AccessPoint:
         self.control.tell(f'DEAUTHENTICATE {address}')
 
     def drop_message(self, number):
-        """From now on message 1 to 4 of the handshake is lost. Needs driver_params=control_port=0 in the configuration."""
+        """From now on message 1 to 4 of the handshake is lost. Needs driver_params='control_port=0'."""
         hook, information = MESSAGES[number]
-        # The network header begins at the EAPOL header; octet 1 is 3 for a key, Key Information are octets 5 and 6.
+        # @nh is the EAPOL header: octet 1 is 3 for a key frame, octets 5 and 6 are its Key Information.
         rule = f'ether type 0x888e @nh,8,8 3 @nh,40,16 & 0xfff8 == {information:#x} drop'
-        rules = f'''add table netdev {self.radio.name}
-            add chain netdev {self.radio.name} held {{ type filter hook {hook} device {self.radio.interface} priority 0; }}
-            add rule netdev {self.radio.name} held {rule}'''
-        run('nft', rules)
+        table = f'netdev {self.radio.name}'
+        chain = f'{{ type filter hook {hook} device {self.radio.interface} priority 0; }}'
+        run('nft', f'add table {table}\nadd chain {table} held {chain}\nadd rule {table} held {rule}')
         self.filter = True
 
     def pass_messages(self):
@@ -152,7 +153,7 @@ class Lab:
 
     def __init__(self, air, family, folder, kind):
         self.air, self.family, self.folder = air, family, folder
-        self.kind = kind  # of station
+        self.kind = kind  # of station; its debug is that of the access points, too
         self.undo = contextlib.ExitStack()
         self.count = {}
 
@@ -226,15 +227,16 @@ class Lab:
         with open(script, 'w') as file:
             file.write(UDHCPC_SCRIPT)
         os.chmod(script, 0o755)
-        said = run('/bin/busybox', 'udhcpc', '-f', '-n', '-q', '-t', '10', '-T', '1', '-s', script, '-i', radio.interface,
-                   namespace=radio.namespace, timeout=30)
+        said = run('/bin/busybox', 'udhcpc', '-f', '-n', '-q', '-t', '10', '-T', '1', '-s', script,
+                   '-i', radio.interface, namespace=radio.namespace, timeout=30)
         lease = re.search(r'lease of ([\d.]+) obtained', said)
         if not lease:
             raise Failed(f'no lease: {said.strip()}')
         return lease.group(1)
 
     def ping(self, radio, address=AP_ADDRESS):
-        said = run('ping', '-n', '-c', '5', '-i', '0.2', '-W', '2', '-I', radio.interface, address, namespace=radio.namespace, check=False)
+        said = run('ping', '-n', '-c', '5', '-i', '0.2', '-W', '2', '-I', radio.interface, address,
+                   namespace=radio.namespace, check=False)
         if ' bytes from ' not in said:
             raise Failed(f'no answer to ping: {said.strip()}')
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Programs in the guest: started in a network namespace with a log, asked through a control socket, ended for certain."""
+"""Programs in the guest: started in a namespace with a log, asked through a control socket, ended for certain."""
 import os
 import select
 import signal

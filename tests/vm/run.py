@@ -20,6 +20,7 @@ import machine
 HERE = os.path.dirname(os.path.abspath(__file__))
 TREE = os.path.dirname(os.path.dirname(HERE))
 LOG_LINES = 40
+LIMIT = 2700  # seconds; all cases take 8 minutes on two cores that have other work, too
 
 
 def say(text):
@@ -27,12 +28,14 @@ def say(text):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog='./dev vm-test', description='Cases on simulated 802.11 hardware in a virtual machine.')
+    parser = argparse.ArgumentParser(
+        prog='./dev vm-test', description='Cases on simulated 802.11 hardware in a virtual machine.')
     parser.add_argument('cases', nargs='*', metavar='CASE', help='only these cases')
     parser.add_argument('--station', choices=['openihv', 'wpa_supplicant', 'iwd'], default='openihv',
                         help='who connects; the others show that a case is right')
     parser.add_argument('--list', action='store_true', help='name the cases, and what each one shows')
-    parser.add_argument('--limit', type=int, metavar='SECONDS', help='for the whole; a guest that takes longer is ended')
+    parser.add_argument('--limit', type=int, metavar='SECONDS', default=LIMIT,
+                        help='for the whole; a guest that takes longer is ended (default %(default)s)')
     parser.add_argument('--keep', metavar='FOLDER', help='leave logs and captures of every case there')
     parser.add_argument('--command', help='run this shell command in the guest, and nothing else')
     parser.add_argument('--bench', action='store_true', help='compare with others in place of the cases')
@@ -83,7 +86,8 @@ class Report:
 def guest_command(options):
     if options.command:
         return ['/bin/sh', '-c', options.command]
-    words = ['env', f'OPENIHV_BUILD={options.build}', '/usr/bin/python3', 'tests/vm/guest.py', '--station', options.station]
+    words = ['env', f'OPENIHV_BUILD={options.build}', '/usr/bin/python3', 'tests/vm/guest.py',
+             '--station', options.station]
     if options.bench:
         return words + ['--bench', str(max(1, options.rounds))]
     return words + options.cases
@@ -93,12 +97,11 @@ def boot_and_report(options, folder):
     """The exit status; the guest is gone when this returns."""
     box = machine.Machine(folder, TREE)
     report = Report(box.share)
-    limit = options.limit or 900
     try:
         kernel = image.kernel(say)
         lock = machine.one_at_a_time(say)
         box.start(kernel, guest_command(options))
-        status = yield_lines(box, limit, report)
+        status = report_lines(box, options.limit, report)
         os.close(lock)
     except machine.Hang as hang:
         box.stop()
@@ -113,7 +116,7 @@ def boot_and_report(options, folder):
     return 1 if status or report.counts['FAILED'] else 0
 
 
-def yield_lines(box, limit, report):
+def report_lines(box, limit, report):
     lines = box.lines(limit)
     while True:
         try:

@@ -24,6 +24,7 @@ class Station:
     name = ''
     tkip_group = True    # joins a network whose group cipher is TKIP
     tells_refusal = True  # tells that a passphrase is not accepted
+    debug = True          # with a log of everything
 
     def __init__(self, folder):
         self.folder = folder
@@ -98,14 +99,16 @@ class WpaSupplicant(Station):
     def start(self, network, interface, namespace):
         control = f'/run/wpa-{os.path.basename(self.folder)}'
         config = os.path.join(self.folder, 'wpa.conf')
-        akm = {'psk': 'WPA-PSK', 'psk-sha256': 'WPA-PSK-SHA256'}.get(network.get('akm'), 'WPA-PSK WPA-PSK-SHA256')
+        akms = {'psk': 'WPA-PSK', 'psk-sha256': 'WPA-PSK-SHA256'}
+        akm = akms.get(network.get('akm'), 'WPA-PSK WPA-PSK-SHA256')
         lines = [f'ssid="{network["ssid"]}"', f'psk="{network["passphrase"]}"', f'key_mgmt={akm}', 'scan_freq=2412',
                  f'ieee80211w={network.get("pmf", 1)}', f'scan_ssid={int(network.get("hidden", False))}',
                  'bgscan="simple:2:-70:4"']
         with open(config, 'w') as file:
             file.write(f'ctrl_interface={control}\np2p_disabled=1\nnetwork={{\n' + '\n'.join(lines) + '\n}\n')
         self.started = time.time()
-        self.daemons = [Daemon(['wpa_supplicant', '-t', '-d', '-K', '-c', config, '-i', interface],
+        debug = ['-d', '-K'] if self.debug else []
+        self.daemons = [Daemon(['wpa_supplicant', '-t', *debug, '-c', config, '-i', interface],
                                self.log('wpa_supplicant.log'), namespace)]
         self.control = Control(f'{control}/{interface}', self.take)
         if 'wpa_state=COMPLETED' in self.control.ask('STATUS'):  # before the socket was there
@@ -134,7 +137,8 @@ class Iwd(Station):
     tkip_group = False
     tells_refusal = False
     bus = '''<busconfig><type>system</type><listen>unix:path={folder}/bus</listen><auth>EXTERNAL</auth>
-<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/><allow user="*"/></policy>
+<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
+<allow own="*"/><allow user="*"/></policy>
 </busconfig>'''
 
     def start(self, network, interface, namespace):
@@ -152,12 +156,12 @@ class Iwd(Station):
             file.write('[DriverQuirks]\nDefaultInterface=*\n')  # the one that is there, not one of its own
         link = netlink.within(namespace, netlink.link_socket)
         threading.Thread(target=self.listen, args=(link,), daemon=True).start()
-        bus = Daemon(['dbus-daemon', f'--config-file={self.private}/bus.conf', '--nofork', '--print-address'],
-                     self.log('dbus.log'))
+        bus = Daemon(['dbus-daemon', f'--config-file={self.private}/bus.conf', '--nofork'], self.log('dbus.log'))
         self.daemons = [bus]
         wait_until(lambda: os.path.exists(f'{self.private}/bus'), 'the bus', step=0.01)
         self.started = time.time()
-        iwd = Daemon(['/usr/libexec/iwd', '-d', '-i', interface], self.log('iwd.log'), namespace, env={
+        debug = ['-d'] if self.debug else []
+        iwd = Daemon(['/usr/libexec/iwd', *debug, '-i', interface], self.log('iwd.log'), namespace, env={
             'DBUS_SYSTEM_BUS_ADDRESS': f'unix:path={self.private}/bus', 'STATE_DIRECTORY': f'{self.private}/state',
             'CONFIGURATION_DIRECTORY': self.private})
         self.daemons.append(iwd)
@@ -205,7 +209,8 @@ class Openihv(Station):
                 passphrase=escape(network['passphrase']), hidden=str(network.get('hidden', False)).lower()))
         self.saw_violation = ''
         command = [f'{BUILD}/openihv', 'run', f'{BUILD}/ext/rsn.so', '--radio', f'nl80211:{interface}',
-                   '--profile', path, '--json', self.mode, '--trace', self.log('trace.jsonl')]
+                   '--profile', path, '--json', self.mode]
+        command += ['--trace', self.log('trace.jsonl')] if self.debug else []
         self.started = time.time()
         daemon = Daemon(command, self.log('openihv.log'), namespace, stdout=subprocess.PIPE)
         self.daemons = [daemon]
