@@ -31,11 +31,7 @@ lease_file {folder}/leases
 pidfile {folder}/pid
 opt subnet 255.255.255.0
 '''
-UDHCPC_SCRIPT = '''\
-#!/bin/sh
-# SPDX-License-Identifier: BSD-2-Clause
-[ "$1" != bound ] || exec ip address replace "$ip/24" dev "$interface"
-'''
+UDHCPC_SCRIPT = '#!/bin/sh\n[ "$1" != bound ] || exec ip address replace "$ip/24" dev "$interface"\n'
 # Which hook of the AP's interface sees a message of the handshake, and its Key Information without the version.
 MESSAGES = {1: ('egress', 0x0088), 2: ('ingress', 0x0108), 3: ('egress', 0x13c8), 4: ('ingress', 0x0308)}
 
