@@ -167,8 +167,9 @@ struct miniport_ops {
 
 	/* OID_DOT11_NIC_POWER_STATE; off drops every association silently. */
 	int (*power)(struct miniport *mp, bool on);
-	/* OID_DOT11_SCAN_REQUEST; IND_SCAN_CONFIRM follows. */
-	int (*scan)(struct miniport *mp);
+	/* OID_DOT11_SCAN_REQUEST for every network, and by name for those that hide (at most as
+	 * many as the radio can ask for at once); IND_SCAN_CONFIRM follows. */
+	int (*scan)(struct miniport *mp, const struct ssid *hidden, size_t count);
 	/* OID_DOT11_ENUM_BSS_LIST; the array is valid until the loop turns. */
 	const struct bss *(*bss_list)(struct miniport *mp, size_t *count);
 

@@ -534,7 +534,7 @@ static void test_cancelled(void **state)
 
 	make(&w, 1, HOME, NULL);
 	assert_int_equal(connect_as(&w, ALGORITHM_AUTH_RSNA_PSK), 0);
-	assert_int_equal(w.c.mp->ops->scan(w.c.mp), 0);
+	assert_int_equal(w.c.mp->ops->scan(w.c.mp, NULL, 0), 0);
 	assert_int_equal(w.c.mp->ops->reset(w.c.mp), 0);
 	run(&w);
 	expect(&w, "conn assoc[1] scan=5 assoc-done[1]=5 conn-done=5 reset ");
@@ -576,7 +576,7 @@ static void test_unplug(void **state)
 	expect(&w, "removed ");
 	assert_int_equal(w.c.completions, 2);
 	assert_int_equal(at_ap(&w, 0).state, SIM_STA_AUTHORISED); /* it heard nothing */
-	assert_int_equal(w.c.mp->ops->scan(w.c.mp), -ENODEV);
+	assert_int_equal(w.c.mp->ops->scan(w.c.mp, NULL, 0), -ENODEV);
 	assert_int_equal(w.c.mp->ops->send(w.c.mp, &f), -ENODEV);
 	assert_int_equal(w.c.mp->ops->power(w.c.mp, true), -ENODEV);
 	assert_int_equal(w.c.mp->ops->reset(w.c.mp), -ENODEV);
@@ -595,7 +595,7 @@ static void test_power(void **state)
 	assert_int_equal(w.c.nlog, 0);
 	assert_int_equal(at_ap(&w, 0).state, SIM_STA_UNKNOWN);
 	assert_int_equal(w.kinds[D11_DEAUTH], 1);
-	assert_int_equal(w.c.mp->ops->scan(w.c.mp), -ENODEV);
+	assert_int_equal(w.c.mp->ops->scan(w.c.mp, NULL, 0), -ENODEV);
 	assert_int_equal(w.c.mp->ops->power(w.c.mp, true), 0);
 	assert_int_equal(connect_as(&w, ALGORITHM_AUTH_RSNA_PSK), 0);
 	run(&w);
@@ -603,7 +603,7 @@ static void test_power(void **state)
 	/* What was queued is not told any more, but for completions. */
 	expect(&w, CONNECTED);
 	ping(&w);
-	assert_int_equal(w.c.mp->ops->scan(w.c.mp), 0);
+	assert_int_equal(w.c.mp->ops->scan(w.c.mp, NULL, 0), 0);
 	assert_int_equal(w.c.mp->ops->disconnect(w.c.mp), 0);
 	assert_int_equal(w.c.mp->ops->power(w.c.mp, false), 0);
 	run(&w);
@@ -620,8 +620,8 @@ static void test_scan(void **state)
 	size_t n;
 
 	make(&w, 1, HOME ",channel=6", "open,ssid=guest,rssi=-77");
-	assert_int_equal(w.c.mp->ops->scan(w.c.mp), 0);
-	assert_int_equal(w.c.mp->ops->scan(w.c.mp), -EBUSY);
+	assert_int_equal(w.c.mp->ops->scan(w.c.mp, NULL, 0), 0);
+	assert_int_equal(w.c.mp->ops->scan(w.c.mp, NULL, 0), -EBUSY);
 	run(&w);
 	expect(&w, "scan ");
 	assert_int_equal(w.kinds[D11_PROBE_RESP], 2);

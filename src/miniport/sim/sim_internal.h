@@ -33,22 +33,12 @@
 #include "base/rng.h"
 #include "loop/loop.h"
 #include "miniport/sim/authenticator.h"
-#include "miniport/sim/pool.h"
+#include "miniport/pool.h"
+#include "miniport/queue.h"
 #include "miniport/sim/sim.h"
 #include "miniport/sim/traffic.h"
+#include "miniport/status.h"
 #include "wire/dot11.h"
-
-/* DOT11_ASSOC_STATUS (windot11.h) */
-#define STATUS_SUCCESS              0u
-#define STATUS_FAILURE              1u
-#define STATUS_UNREACHABLE          2u
-#define STATUS_CANCELLED            5u
-#define STATUS_CANDIDATES_EXHAUSTED 6u
-#define STATUS_BY_OS                7u
-#define STATUS_ASSOCIATION_LOST     0xCu
-#define STATUS_DEAUTHENTICATED      0x10000u /* + reason */
-#define STATUS_DISASSOCIATED        0x20000u /* + reason */
-#define STATUS_RESPONSE             0x30000u /* + status */
 
 #define AIR_PREAMBLE    (50 * NS_PER_US)
 #define ANSWER_TIMEOUT  (200 * NS_PER_MS)
@@ -148,18 +138,14 @@ struct station_key {
 	bool permanent;
 };
 
-struct queued;
-
 struct station {
 	struct miniport mp; /* first: the host's pointer is this one */
 	struct sim *sim;
 	UT_hash_handle hh;
 	LIST_ENTRY(station) member; /* ap->members, while associated */
 	struct miniport_caps caps;
-	miniport_indicate_fn indicate;
-	void *indicate_user;
-	STAILQ_HEAD(, queued) queue;
-	struct timer indicating, sme_timer, scanning;
+	struct indication_queue queue;
+	struct timer sme_timer, scanning;
 	struct frame_list sending;
 	uint64_t air_free;
 	uint16_t sequence;

@@ -29,18 +29,12 @@ static bool gone(const struct station *st)
 
 static void station_attach(struct miniport *mp, miniport_indicate_fn fn, void *user)
 {
-	struct station *st = station_of(mp);
-
-	st->indicate = fn;
-	st->indicate_user = user;
+	queue_attach(&station_of(mp)->queue, fn, user);
 }
 
 static void station_detach(struct miniport *mp)
 {
-	struct station *st = station_of(mp);
-
-	st->indicate = NULL;
-	indicate_discard(st, false);
+	queue_attach(&station_of(mp)->queue, NULL, NULL);
 }
 
 static const struct miniport_caps *station_caps(struct miniport *mp)
@@ -70,7 +64,7 @@ static void scan_done(struct timer *t, void *user)
 }
 
 /* An active scan: one probe request with the wildcard SSID, which every AP answers. */
-static int station_scan(struct miniport *mp)
+static int station_scan(struct miniport *mp, const struct ssid *hidden, size_t count)
 {
 	static const uint8_t wildcard_ssid[] = {D11_EID_SSID, 0};
 	struct station *st = station_of(mp);
@@ -84,6 +78,8 @@ static int station_scan(struct miniport *mp)
 			.addr2 = st->caps.address,
 			.addr3 = mac_from_u64(UINT64_MAX)}};
 
+	(void)hidden; /* none hides here */
+	(void)count;
 	if (gone(st))
 		return -ENODEV;
 	if (timer_armed(&st->scanning))
@@ -323,7 +319,7 @@ void station_init(struct station *st, struct sim *sim, const struct mac *address
 		.multicast = pairs,
 		.nunicast = NPAIRS,
 		.nmulticast = NPAIRS};
-	STAILQ_INIT(&st->queue);
+	queue_init(&st->queue, sim->loop, &sim->pool);
 	TAILQ_INIT(&st->sending);
 	set_defaults(st);
 }
