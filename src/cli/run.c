@@ -148,18 +148,6 @@ static int take_peer(struct world_options *o, const char *command)
 	return 0;
 }
 
-static int take_radio(struct world_options *o, const char *radio)
-{
-	static const char kind[] = "nl80211:";
-
-	if (strncmp(radio, kind, sizeof(kind) - 1) != 0 || !radio[sizeof(kind) - 1])
-		return cli_error("--radio %s: this is written nl80211:INTERFACE; openihv adapters "
-				 "lists them",
-			radio);
-	o->interface = radio + sizeof(kind) - 1;
-	return 0;
-}
-
 static int add_end(struct arguments *a, const char *name)
 {
 	enum way way = way_by_name(name);
@@ -238,7 +226,7 @@ static int take(struct arguments *a, int option)
 	case OPTION_PEER_DEADLINE:
 		return take_deadline("--peer-deadline", optarg, &o->peer_deadline_ms);
 	case OPTION_RADIO:
-		return take_radio(o, optarg);
+		return take_radio(optarg, &o->interface);
 	case OPTION_FOR:
 		return take_number("--for", optarg, 1, 1000000000, &o->seconds);
 	}
