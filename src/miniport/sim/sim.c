@@ -132,6 +132,7 @@ static int prepare_security(struct sim_ap *ap)
 	bss->address = c->bssid;
 	bss->update_count = c->update_count;
 	bss->retry = c->retry_ms * NS_PER_MS;
+	bss->mfp = c->security == SIM_WPA2_PSK && c->mfp != SIM_MFP_OFF;
 	if (c->security != SIM_WPA2_PSK)
 		return 0;
 	authenticator_bss_init(bss);

@@ -63,7 +63,8 @@
 #define ELEMENTS_MAX    (128 + SIM_ELEMENTS_MAX)
 #define BEACON_MAX      (12 + ELEMENTS_MAX)
 #define MAPPING_KEYS    4
-#define DEFAULT_KEYS    4
+#define DATA_KEYS       4               /* default keys for data */
+#define DEFAULT_KEYS    (DATA_KEYS + 2) /* and two for BIP */
 #define EXEMPTIONS_MAX  16
 
 struct station;
@@ -163,7 +164,7 @@ struct station {
 	struct frame_list sending;
 	uint64_t air_free;
 	uint16_t sequence;
-	bool powered, removed, port_open, exclude_unencrypted;
+	bool powered, removed, port_open, exclude_unencrypted, mfp_capable;
 	uint32_t auth, unicast, multicast, default_key_id;
 	uint16_t nexemptions;
 	struct privacy_exemption exemptions[EXEMPTIONS_MAX];
@@ -270,6 +271,8 @@ static inline struct station *station_of(struct miniport *mp)
 void station_init(struct station *st, struct sim *sim, const struct mac *address);
 void station_receive(struct station *st, const struct dot11_header *h, struct reader body);
 void station_destroy(struct station *st);
+/* Whether the association with the target has, or will have, management frame protection. */
+bool station_mfp(const struct station *st);
 
 /* --- indicate.c */
 void indicate(struct station *st, const struct indication *ind);

@@ -81,6 +81,11 @@ static void put_request_elements(const struct station *st, struct writer *w)
 
 	element_put(w, D11_EID_SSID, ssid->bytes, ssid->length);
 	put_rates(w);
+	if (station_mfp(st)) { /* 802.11-2020, 12.6.3 */
+		rsne.capabilities = RSN_CAP_MFPC;
+		rsne.extent = RSNE_TO_GROUP_MGMT;
+		rsne.group_mgmt = CIPHER_BIP_CMAC_128;
+	}
 	if (rsne.akm[0])
 		rsne_build(w, &rsne);
 }

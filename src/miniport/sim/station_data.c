@@ -13,6 +13,8 @@ enum {
 	DIRECTION_OUTBOUND = 2,
 	DIRECTION_BOTH = 3,
 
+	TKIP_KEY_LEN = 32, /* with its Michael keys */
+
 	EXEMPT_ALWAYS = 1,
 	EXEMPT_WITHOUT_KEY = 2,
 	EXEMPT_UNICAST = 1,
@@ -31,15 +33,16 @@ static struct station_key *mapping_key(
 	return NULL;
 }
 
-static int judge_key(const struct station *st, const struct miniport_key *key)
+/* length is what the key's cipher wants, 0 for one that is not known where the key is to go. */
+static int judge_key(const struct station *st, const struct miniport_key *key, uint32_t length)
 {
 	if (st->removed || !st->powered)
 		return -ENODEV;
 	if (key->remove)
 		return 0;
-	if (key->algorithm != ALGORITHM_CIPHER_CCMP)
+	if (!length)
 		return -ENOTSUP;
-	if (!key->key || key->length != TRAFFIC_KEY_LEN || key->receive_pn > CCMP_PN_MAX ||
+	if (!key->key || key->length != length || key->receive_pn > CCMP_PN_MAX ||
 		key->direction < DIRECTION_INBOUND || key->direction > DIRECTION_BOTH)
 		return -EINVAL;
 	return 0;
@@ -53,22 +56,39 @@ static void set_key(struct station_key *k, const struct miniport_key *from, uint
 	k->peer = from->peer;
 	k->direction = (uint8_t)from->direction;
 	k->permanent = from->permanent;
+	if (from->algorithm == ALGORITHM_CIPHER_TKIP)
+		return; /* nothing will come that it is for */
 	k->traffic.set = true;
 	k->traffic.id = id;
 	k->traffic.received = from->receive_pn;
 	memcpy(k->traffic.tk, from->key, sizeof(k->traffic.tk));
 }
 
+static uint32_t default_key_length(const struct station *st, uint32_t algorithm)
+{
+	switch (algorithm) {
+	case ALGORITHM_CIPHER_CCMP:
+		return TRAFFIC_KEY_LEN;
+	case ALGORITHM_CIPHER_TKIP:
+		return TKIP_KEY_LEN;
+	case ALGORITHM_CIPHER_BIP:
+		return st->mfp_capable ? TRAFFIC_KEY_LEN : 0;
+	}
+	return 0;
+}
+
 int station_set_default_key(struct miniport *mp, const struct miniport_key *key)
 {
 	struct station *st = station_of(mp);
-	int err = judge_key(st, key);
+	int err = judge_key(st, key, default_key_length(st, key->algorithm));
+	bool bip = key->algorithm == ALGORITHM_CIPHER_BIP;
 
-	if (!err && key->index >= DEFAULT_KEYS)
-		err = -EINVAL; /* 4 and 5 are BIP's, which this radio does not know */
-	if (!err)
-		set_key(&st->default_keys[key->index], key, (uint8_t)key->index);
-	return err;
+	if (err)
+		return err;
+	if (key->index >= DEFAULT_KEYS || (!key->remove && bip != (key->index >= DATA_KEYS)))
+		return -EINVAL;
+	set_key(&st->default_keys[key->index], key, (uint8_t)key->index);
+	return 0;
 }
 
 /* The slot of peer's key, or one that is free, or that of a station that is not the access point.
@@ -96,7 +116,7 @@ static struct station_key *mapping_slot(struct station *st, const struct mac *pe
 int station_set_mapping_key(struct miniport *mp, const struct miniport_key *key)
 {
 	struct station *st = station_of(mp);
-	int err = judge_key(st, key);
+	int err = judge_key(st, key, key->algorithm == ALGORITHM_CIPHER_CCMP ? TRAFFIC_KEY_LEN : 0);
 	struct station_key *k;
 
 	if (err)
@@ -191,7 +211,7 @@ static bool decrypt(
 	if (!mac_is_multicast(&h->addr1)) {
 		key = mapping_key(st, &h->addr2, DIRECTION_INBOUND);
 	} else if (!ccmp_header_parse(&peek, &ccmp)) {
-		key = &st->default_keys[ccmp.key_id % DEFAULT_KEYS];
+		key = &st->default_keys[ccmp.key_id % DATA_KEYS];
 		if (!key->traffic.set || !(key->direction & DIRECTION_INBOUND))
 			key = NULL;
 	}
