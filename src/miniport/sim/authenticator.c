@@ -256,7 +256,7 @@ void authenticator_stop(struct authenticator *a)
 {
 	enter(a, AUTHENTICATOR_IDLE);
 	gtk_settled(a);
-	a->established = false;
+	a->established = a->mfp = false;
 	wipe(&a->ptk, sizeof(a->ptk));
 	wipe(&a->pending, sizeof(a->pending));
 	wipe(a->anonce, sizeof(a->anonce));

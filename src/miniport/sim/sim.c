@@ -84,6 +84,11 @@ bool sim_is_msdu(const struct dot11_header *h)
 	       !(h->qos_control & AMSDU);
 }
 
+bool sim_is_robust(unsigned kind)
+{
+	return kind == D11_DEAUTH || kind == D11_DISASSOC || kind == D11_ACTION;
+}
+
 static struct mac free_address(struct sim *sim)
 {
 	struct mac m;

@@ -19,6 +19,11 @@
  * disconnect(). Beacons are implied: no timer runs while nothing is pending, so that virtual time
  * comes to an end.
  *
+ * With management frame protection, frames that end an association are encrypted, and those to all
+ * stations carry a MIC; the other side drops what should be protected and is not. A station then
+ * asks its access point whether it knows it (SA Query, 802.11-2020, 11.13), and is lost after five
+ * requests in vain. An access point asks nothing: a new association simply ends the older one.
+ *
  * Everything runs on the loop given to sim_new() and is serialised by its owner.
  */
 #ifndef OPENIHV_MINIPORT_SIM_SIM_H
@@ -206,6 +211,7 @@ struct sim_station_counters {
 	uint64_t undecryptable;  /* protected, and no key for it or a wrong one */
 	uint64_t replays;        /* packet number not greater than the last */
 	uint64_t privacy_drops;  /* dropped by an exemption or by exclude_unencrypted */
+	uint64_t unprotected;    /* management frames that should have been protected */
 };
 
 /* Kinds of frames for rules. */

@@ -6,6 +6,7 @@
 
 #include "base/wipe.h"
 #include "wire/algorithm.h"
+#include "wire/bip.h"
 #include "wire/ccmp.h"
 
 enum {
@@ -224,6 +225,53 @@ static bool decrypt(
 	else
 		*body = reader_init(out, (size_t)n);
 	return n >= 0;
+}
+
+struct traffic_key *station_management_key(struct station *st)
+{
+	struct station_key *key = NULL;
+
+	if (st->state == SME_ASSOCIATED && station_mfp(st))
+		key = mapping_key(st, &st->target->config.bssid, DIRECTION_BOTH);
+	return key ? &key->traffic : NULL;
+}
+
+/* A frame to a group: BIP. */
+static enum station_trust check_group(
+	struct station *st, const struct dot11_header *h, struct reader *body)
+{
+	struct station_key *key = NULL;
+	struct bip_mme mme;
+	ssize_t n = -EBADMSG;
+
+	if (bip_mme_parse(body->pos, reader_left(body), &mme))
+		return STATION_UNPROTECTED;
+	if (mme.key_id >= DATA_KEYS && mme.key_id < DEFAULT_KEYS)
+		key = &st->default_keys[mme.key_id];
+	if (key && key->traffic.set)
+		n = traffic_check(st->sim->crypto, &key->traffic, h, *body);
+	if (n == -EALREADY)
+		st->counters.replays++;
+	else if (n < 0)
+		st->counters.undecryptable++;
+	else
+		*body = reader_init(body->pos, (size_t)n);
+	return n < 0 ? STATION_DROPPED : STATION_TRUSTED;
+}
+
+enum station_trust station_open_management(
+	struct station *st, const struct dot11_header *h, struct reader *body, uint8_t *plain)
+{
+	bool guarded = (h->frame_control & D11_FC_PROTECTED) != 0;
+
+	/* 802.11-2020, 12.6.19: until there is a key nothing can be protected. */
+	if (!station_management_key(st))
+		return guarded ? STATION_DROPPED : STATION_TRUSTED;
+	if (mac_is_multicast(&h->addr1))
+		return check_group(st, h, body);
+	if (!guarded)
+		return STATION_UNPROTECTED;
+	return decrypt(st, h, body, plain) ? STATION_TRUSTED : STATION_DROPPED;
 }
 
 /* What the exemptions (windot11.h, DOT11_PRIVACY_EXEMPTION) and OID_DOT11_EXCLUDE_UNENCRYPTED let
