@@ -168,7 +168,7 @@ static void test_incapable(void **state)
 	assert_false(world_try_connect(&w, 0));
 	sim_ap_station(w.aps[0], world_station(&w, 0), &info);
 	assert_int_equal(info.state, SIM_STA_UNKNOWN);
-	assert_int_equal(world_count(&w, FN_PERFORM_POST_ASSOCIATE, PHASE_ENTER), 0);
+	assert_int_equal(world_count(&w, FN_IND_ASSOCIATION_START, PHASE_POINT), 0);
 	close_all(&w);
 }
 
