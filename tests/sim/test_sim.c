@@ -832,6 +832,7 @@ static void test_keys(void **state)
 		.algorithm = ALGORITHM_CIPHER_CCMP,
 		.direction = 3,
 		.index = 4};
+	static const uint8_t tkip[32] = {1};
 	struct world w;
 
 	connected_psk(&w, NULL);
@@ -840,8 +841,23 @@ static void test_keys(void **state)
 	assert_int_equal(w.c.mp->ops->set_default_key(w.c.mp, &key), -EINVAL);
 	key.length = 15;
 	assert_int_equal(w.c.mp->ops->set_mapping_key(w.c.mp, &key), -EINVAL);
-	key.algorithm = 2;
+	key.algorithm = ALGORITHM_CIPHER_TKIP;
 	assert_int_equal(w.c.mp->ops->set_mapping_key(w.c.mp, &key), -ENOTSUP);
+	/* BIP and nothing else at 4 and 5; a whole TKIP key for groups. */
+	key.algorithm = ALGORITHM_CIPHER_BIP;
+	key.length = 16;
+	assert_int_equal(w.c.mp->ops->set_default_key(w.c.mp, &key), 0);
+	assert_int_equal(w.c.mp->ops->set_mapping_key(w.c.mp, &key), -ENOTSUP);
+	key.index = 3;
+	assert_int_equal(w.c.mp->ops->set_default_key(w.c.mp, &key), -EINVAL);
+	key.index = 6;
+	assert_int_equal(w.c.mp->ops->set_default_key(w.c.mp, &key), -EINVAL);
+	key.algorithm = ALGORITHM_CIPHER_TKIP;
+	key.index = 1;
+	assert_int_equal(w.c.mp->ops->set_default_key(w.c.mp, &key), -EINVAL);
+	key.key = tkip;
+	key.length = sizeof(tkip);
+	assert_int_equal(w.c.mp->ops->set_default_key(w.c.mp, &key), 0);
 	key.remove = true;
 	assert_int_equal(w.c.mp->ops->set_mapping_key(w.c.mp, &key), 0);
 	ping(&w); /* in clear now */
@@ -1178,6 +1194,8 @@ static void test_spec(void **state)
 		{"open,channel=1x", "not a channel"},
 		{"open,rssi=5", "not a signal"},
 		{"open,akm=sae", "unknown AKM"},
+		{"open,mfp=required", "mfp is for wpa2-psk"},
+		{"wpa2-psk:12345678,mfp=on", "mfp is off, optional or required, not 'on'"},
 		{"open,color=red", "unknown option 'color'"},
 	};
 	struct sim_ap_config config = {.channel = 3};
@@ -1193,7 +1211,7 @@ static void test_spec(void **state)
 	assert_int_equal(
 		sim_ap_config_parse(
 			"wpa2-psk:a\\,b\\\\cdefgh,ssid=x\\,y,bssid=02:00:00:00:00:07,channel=11,"
-			"rssi=-61,akm=both",
+			"rssi=-61,akm=both,mfp=required",
 			&config, err, sizeof(err)),
 		0);
 	assert_string_equal(config.passphrase, "a,b\\cdefgh");
@@ -1203,6 +1221,7 @@ static void test_spec(void **state)
 	assert_int_equal(config.channel, 11);
 	assert_int_equal(config.rssi, -61);
 	assert_int_equal(config.akms, SIM_AKM_PSK | SIM_AKM_PSK_SHA256);
+	assert_int_equal(config.mfp, SIM_MFP_REQUIRED);
 	assert_int_equal(sim_ap_config_parse("open", &config, err, sizeof(err)), 0);
 	assert_int_equal(config.channel, 11);
 	assert_int_equal(config.passphrase[0], 0);

@@ -24,14 +24,14 @@
 #include "miniport/nl80211/netlink.h"
 #include "miniport/nl80211/nl80211.h"
 #include "miniport/queue.h"
+#include "miniport/requests.h"
 #include "miniport/status.h"
 #include "wire/dot11.h"
 
-#define EXEMPTIONS_MAX 16
-#define PAIRS_MAX      8
-#define SENDS_MAX      64
-#define EARLY_MAX      8
-#define FAILED_MAX     32
+#define PAIRS_MAX  8
+#define SENDS_MAX  64
+#define EARLY_MAX  8
+#define FAILED_MAX 32
 
 enum sme_state {
 	SME_IDLE,

@@ -308,17 +308,7 @@ static int set_exclude(struct miniport *mp, bool exclude)
 /* EAPOL's is what the control port does anyway: in clear until there is a key, encrypted then. */
 static int set_exemptions(struct miniport *mp, const struct privacy_exemption *list, size_t count)
 {
-	struct radio *r = radio_of(mp);
-
-	if (radio_off(r))
-		return -ENODEV;
-	if (count > EXEMPTIONS_MAX)
-		return -EINVAL;
-	for (size_t i = 0; i < count; i++)
-		if (list[i].action < 1 || list[i].action > 2 || list[i].packet < 1 ||
-			list[i].packet > 3)
-			return -EINVAL;
-	return 0;
+	return radio_off(radio_of(mp)) ? -ENODEV : request_exemptions(list, count);
 }
 
 static int connect_to(struct miniport *mp, const struct connect_request *req)
@@ -359,12 +349,7 @@ static int nic_specific(struct miniport *mp, const uint8_t *in, uint32_t in_leng
 
 	if (radio_off(r))
 		return -ENODEV;
-	if (in_length != strlen(MINIPORT_NIC_ADDRESS) ||
-		memcmp(in, MINIPORT_NIC_ADDRESS, in_length) != 0 || *out_length < MAC_LEN)
-		return -EINVAL;
-	memcpy(out, r->info.address.b, MAC_LEN);
-	*out_length = MAC_LEN;
-	return 0;
+	return request_address(&r->info.address, in, in_length, out, out_length) ? 0 : -EINVAL;
 }
 
 static const struct miniport_ops ops = {

@@ -538,21 +538,13 @@ void radio_sme_look_again(struct radio *r)
 
 int radio_sme_connect(struct radio *r, const struct connect_request *req)
 {
-	struct ssid *ssids;
+	int err;
 
 	if (r->state != SME_IDLE)
 		return -EBUSY;
-	if (!req->nssids || req->bss_type == 2 /* independent */)
-		return -EINVAL;
-	for (size_t i = 0; i < req->nssids; i++)
-		if (req->ssids[i].length > sizeof(req->ssids[i].bytes))
-			return -EINVAL;
-	ssids = reallocarray(r->ssids, req->nssids, sizeof(*ssids));
-	if (!ssids)
-		return -ENOMEM;
-	memcpy(ssids, req->ssids, req->nssids * sizeof(*ssids));
-	r->ssids = ssids;
-	r->nssids = req->nssids;
+	err = request_names(req, &r->ssids, &r->nssids);
+	if (err)
+		return err;
 	r->connecting = true;
 	new_round(r);
 	radio_indicate_status(r, IND_CONNECTION_START, NULL, STATUS_SUCCESS);
