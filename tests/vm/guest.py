@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The guest's side: finds the cases, runs them one after the other, and tells run.py of each in a line of JSON."""
+import argparse
+import importlib
+import inspect
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+import traceback
+
+import air
+import bench
+import lab
+import netlink
+from processes import Failed, Skip, run
+
+MODULES = ['cases_connect', 'cases_keys', 'cases_ends', 'cases_roam', 'cases_system']
+FIRST_MODULES = ['mac80211_hwsim', 'ccm', 'gcm', 'ctr', 'cmac', 'ghash_generic', 'nf_tables', 'crc32c_generic', 'michael_mic',
+                 'af_alg', 'algif_hash', 'algif_skcipher', 'ecb', 'md4', 'des_generic', 'sha512_generic']
+
+
+class Overdue(Exception):
+    """A case took longer than it may."""
+
+
+def cases():
+    """All cases by name, in order: the functions case_NAME of the modules."""
+    found = {}
+    for module in map(importlib.import_module, MODULES):
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if name.startswith('case_') and function.__module__ == module.__name__:
+                found[name[len('case_'):]] = function
+        found.update(getattr(module, 'MORE', {}))
+    return dict(sorted(found.items(), key=lambda item: MODULES.index(item[1].__module__)))
+
+
+def prepare():
+    """The air without radios, and the witness."""
+    modprobe = ['modprobe', '-a'] + FIRST_MODULES
+    os.makedirs('/etc/modprobe.d', exist_ok=True)
+    with open('/etc/modprobe.d/openihv-vm.conf', 'w') as file:
+        file.write('options mac80211_hwsim radios=0\n')
+    run(*modprobe)
+    run('ip', 'link', 'set', 'lo', 'up')
+    run('ip', 'link', 'set', 'hwsim0', 'up')
+    os.makedirs('/run/netns', exist_ok=True)
+    return air.Air(), netlink.Generic('MAC80211_HWSIM')
+
+
+def overdue(*_):
+    raise Overdue
+
+
+def why(error):
+    """A text for the report."""
+    if isinstance(error, Overdue):
+        return 'took too long: ' + traceback.format_tb(error.__traceback__)[-1].strip().replace('\n', ' ')
+    if isinstance(error, Failed):
+        return str(error)
+    return ''.join(traceback.format_exception(error))
+
+
+def run_case(name, function, setting, kind):
+    """Runs one; returns (status, text)."""
+    witness, family = setting
+    folder = f'/run/logs/{name}'  # a tmpfs: the share is slow, and has no sockets
+    os.makedirs(folder)
+    witness.begin(os.path.join(folder, 'air.pcap'))
+    place = lab.Lab(witness, family, folder, kind)
+    status, text = 'FAILED', ''
+    signal.alarm(getattr(function, 'limit', 60))
+    try:
+        text = function(place) or ''
+        status = 'ok'
+    except Skip as skip:
+        status, text = 'skipped', str(skip)
+    except Exception as error:
+        text = why(error)
+    finally:
+        signal.alarm(0)
+    try:
+        place.close()
+    except Exception as error:  # what undoing shows counts as well, unless the case has failed already
+        if status == 'ok':
+            status, text = 'FAILED', why(error)
+    witness.end()
+    shutil.move(folder, os.path.join(os.environ['OPENIHV_VM'], 'logs', name))
+    return status, text
+
+
+def tell(**what):
+    print(json.dumps(what), flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--station', default='openihv')
+    parser.add_argument('cases', nargs='*')
+    parser.add_argument('--bench', type=int, metavar='ROUNDS')
+    options = parser.parse_args()
+    if options.bench:
+        return bench.run(prepare(), options.bench)
+    known = cases()
+    for name in options.cases:
+        if name not in known:
+            print(f'no case {name}; --list names them')
+            return 2
+    chosen = {name: known[name] for name in options.cases} or known
+    kind = lab.kind_of_station(options.station)
+    missing = kind.missing() if hasattr(kind, 'missing') else ''
+    setting = None if missing else prepare()
+    signal.signal(signal.SIGALRM, overdue)
+    for name, function in chosen.items():
+        began = time.monotonic()
+        status, text = ('skipped', missing) if missing else run_case(name, function, setting, kind)
+        tell(case=name, status=status, text=text, ms=round((time.monotonic() - began) * 1000))
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
