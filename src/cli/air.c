@@ -259,7 +259,9 @@ bool air_run(struct world *w)
 	a->ending = true;
 	timer_disarm(w->loop, &a->again);
 	say_goodbye(w);
-	return !a->failed;
+	if (!a->begun && !w->why[0])
+		snprintf(w->why, sizeof(w->why), "the run was ended before it was connected");
+	return a->begun && !a->failed;
 }
 
 void air_free(struct world *w)

@@ -137,7 +137,7 @@ static void adapter_json(const struct radio_info *info)
 	else
 		fputs("null", stdout);
 	fputs(",\"features\":[", stdout);
-	for (uint32_t f = 1; f <= RADIO_CQM; f <<= 1) {
+	for (uint32_t f = 1; f <= RADIO_BIP; f <<= 1) {
 		if (!(info->features & f))
 			continue;
 		printf("%s", first ? "" : ",");

@@ -140,6 +140,12 @@ static inline bool radio_off(const struct radio *r)
 	return !r->present || !r->up || !r->powered || r->taken;
 }
 
+/* Whether the kernel's state of the interface is ours to change. */
+static inline bool radio_holds(const struct radio *r)
+{
+	return r->present && r->up && !r->taken;
+}
+
 /* ---- radio.c */
 void radio_indicate(struct radio *r, const struct indication *ind);
 void radio_indicate_status(

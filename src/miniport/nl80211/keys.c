@@ -141,7 +141,7 @@ void keys_forget(struct radio *r)
 
 	r->pairwise_key = false;
 	r->group_keys = 0;
-	if (!r->up)
+	if (!radio_holds(r))
 		return;
 	/* With the station the kernel has dropped its key; those of the group it may not have. */
 	for (uint32_t i = 0; i <= INDEX_MAX; i++)

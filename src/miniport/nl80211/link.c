@@ -46,7 +46,7 @@ void link_set_operstate(struct radio *r, bool ours, bool open)
 {
 	struct nl_msg *m;
 
-	if (!r->present)
+	if (!r->present || r->taken)
 		return;
 	m = link_message(r->info.ifindex, 0, 0);
 	if (m && (nla_put_u8(m, IFLA_LINKMODE, ours ? LINK_MODE_DORMANT : LINK_MODE_DEFAULT) ||

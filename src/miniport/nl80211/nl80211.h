@@ -55,7 +55,6 @@ enum {
 	RADIO_CONTROL_PORT = 1 << 1, /* EAPOL over nl80211 */
 	RADIO_TX_STATUS = 1 << 2,    /* and whether it was acknowledged */
 	RADIO_BIP = 1 << 3,          /* protected management frames */
-	RADIO_CQM = 1 << 4,          /* tells when the signal becomes weak */
 	RADIO_NEEDED = RADIO_AUTHENTICATE | RADIO_CONTROL_PORT,
 };
 

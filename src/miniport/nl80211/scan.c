@@ -214,7 +214,7 @@ void radio_scan_stop(struct radio *r)
 {
 	const bool told = r->scan_told;
 
-	if (r->scanning && r->present)
+	if (r->scanning && radio_holds(r))
 		(void)radio_call(r, radio_request(r, NL80211_CMD_ABORT_SCAN), NULL, NULL);
 	r->scanning = r->scan_told = r->looking = false;
 	if (told)

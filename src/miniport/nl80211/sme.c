@@ -130,8 +130,6 @@ static void ask_for_signal(struct radio *r)
 	struct nl_msg *m;
 	struct nlattr *cqm;
 
-	if (!(r->info.features & RADIO_CQM))
-		return;
 	m = radio_request(r, NL80211_CMD_SET_CQM);
 	cqm = m ? nla_nest_start(m, NL80211_ATTR_CQM) : NULL;
 	if (!cqm || nla_put_u32(m, NL80211_ATTR_CQM_RSSI_THOLD, (uint32_t)WEAK_DBM) ||
@@ -572,9 +570,9 @@ void radio_sme_leave(struct radio *r, bool silent)
 	enter(r, SME_IDLE);
 	if (was == SME_ASSOCIATED && !silent)
 		radio_indicate_status(r, IND_DISASSOCIATION, &r->bssid, STATUS_BY_OS);
-	if (was == SME_ASSOCIATED && r->up)
+	if (was == SME_ASSOCIATED && radio_holds(r))
 		deauthenticate(r, &r->bssid);
-	else if ((was == SME_AUTHENTICATING || was == SME_ASSOCIATING) && r->up)
+	else if ((was == SME_AUTHENTICATING || was == SME_ASSOCIATING) && radio_holds(r))
 		deauthenticate(r, &r->target.bssid);
 	r->associating = r->connecting = r->roaming = r->weak = false;
 	port_forget_early(r);

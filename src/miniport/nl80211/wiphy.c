@@ -20,7 +20,6 @@ static const struct {
 	{RADIO_CONTROL_PORT, "EAPOL over nl80211 (CONTROL_PORT_OVER_NL80211)"},
 	{RADIO_TX_STATUS, "the fate of EAPOL frames (CONTROL_PORT_OVER_NL80211_TX_STATUS)"},
 	{RADIO_BIP, "protected management frames (BIP-CMAC-128)"},
-	{RADIO_CQM, "a message when the signal becomes weak (SET_CQM)"},
 };
 #define NFEATURES (sizeof(features) / sizeof(features[0]))
 
@@ -54,8 +53,6 @@ static void take_commands(struct radio_info *info, struct nlattr *list)
 			continue;
 		if (command == NL80211_CMD_AUTHENTICATE)
 			info->features |= RADIO_AUTHENTICATE;
-		if (command == NL80211_CMD_SET_CQM)
-			info->features |= RADIO_CQM;
 	}
 }
 
