@@ -7,6 +7,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <wlanreason.h>
+
 #define AGAIN     (2 * NS_PER_S) /* until a connection that ended is wanted again */
 #define AGAIN_MAX (32 * NS_PER_S)
 #define END_LIMIT (10 * NS_PER_S) /* for saying good-bye */
@@ -89,6 +91,14 @@ static void connect_later(struct air *a)
 		a->delay *= 2;
 }
 
+/* The air may be better in a moment; what the module says of the network will not. */
+static bool may_come_about(uint32_t reason)
+{
+	return reason == WLAN_REASON_CODE_NETWORK_NOT_AVAILABLE ||
+	       reason == WLAN_REASON_CODE_ASSOCIATION_FAILURE ||
+	       reason == WLAN_REASON_CODE_ASSOCIATION_TIMEOUT;
+}
+
 static void connect_failed(struct air *a, const struct host_notice *n)
 {
 	struct world *w = a->w;
@@ -97,13 +107,12 @@ static void connect_failed(struct air *a, const struct host_notice *n)
 	reason_text(n->reason, reason, sizeof(reason));
 	error_text(n->error, error, sizeof(error));
 	world_note(w, "the connection was not made: %s; %s", reason, error);
-	if (!a->begun)
-		snprintf(w->why, sizeof(w->why), "the connection was not made: %s; %s", reason,
-			error);
-	if (a->begun)
+	if (a->begun || may_come_about(n->reason)) {
 		connect_later(a);
-	else
-		end(a, true);
+		return;
+	}
+	snprintf(w->why, sizeof(w->why), "the connection was not made: %s; %s", reason, error);
+	end(a, true);
 }
 
 /* ---- The radio goes and comes. ---- */

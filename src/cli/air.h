@@ -5,8 +5,8 @@
 
 #include "cli/world.h"
 
-/* Until SIGINT, SIGTERM or the end of --for. False, after it said why: the first connection did not
- * come about, or the radio was taken away by another program. */
+/* Until SIGINT, SIGTERM or the end of --for. False, after it said why: it was never connected, or
+ * the radio was taken away by another program. */
 bool air_run(struct world *w);
 void air_free(struct world *w);
 
