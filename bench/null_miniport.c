@@ -116,8 +116,10 @@ static void disconnected(void *user)
 	tell(user, IND_DISCONNECT_COMPLETE, 0);
 }
 
-static int scan(struct miniport *mp)
+static int scan(struct miniport *mp, const struct ssid *hidden, size_t count)
 {
+	(void)hidden;
+	(void)count;
 	return loop_post(of(mp)->loop, scanned, mp, NULL);
 }
 

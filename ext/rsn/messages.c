@@ -60,6 +60,8 @@ enum eapol_key_message message_classify(
 struct contents {
 	struct supplicant_element rsne, second_rsne, rsnxe;
 	struct kde_gtk gtk; // key NULL: none
+	struct kde igtk;    // the last one
+	unsigned igtks;
 };
 
 static int read_item(const struct kde *k, struct contents *out)
@@ -76,6 +78,10 @@ static int read_item(const struct kde *k, struct contents *out)
 		out->rsnxe = whole;
 	else if (k->selector == KDE_GTK)
 		return out->gtk.key ? -EBADMSG : kde_gtk_parse(k, &out->gtk);
+	if (k->selector == KDE_IGTK) {
+		out->igtk = *k;
+		out->igtks++;
+	}
 	return 0;
 }
 
@@ -109,14 +115,37 @@ static bool assigns_ccmp(struct supplicant_element e)
 	       rsne.pairwise[0] == CIPHER_CCMP_128;
 }
 
-static int take_gtk(const struct contents *in, const struct eapol_key *key, struct delivery *out)
+static int take_gtk(const struct supplicant *s, const struct contents *in,
+	const struct eapol_key *key, struct delivery *out)
 {
-	// A GTK has key id 1 to 3, or 0 with WEP only; of CCMP-128 it has 16 octets.
-	if (!in->gtk.key || in->gtk.key_id == 0 || in->gtk.key_len != SUPPLICANT_TK_LEN)
+	const size_t len = supplicant_key_len(s->config.group);
+
+	// A GTK has key id 1 to 3, or 0 with WEP only, and the length of its cipher.
+	if (!in->gtk.key || in->gtk.key_id == 0 || in->gtk.key_len != len)
 		return -EBADMSG;
+	out->group.cipher = s->config.group;
 	out->group.id = in->gtk.key_id;
 	out->group.rsc = key->rsc & ((UINT64_C(1) << PN_BITS) - 1);
-	memcpy(out->group.key, in->gtk.key, SUPPLICANT_TK_LEN);
+	memcpy(out->group.key, in->gtk.key, len);
+	return 0;
+}
+
+// 12.7.6.4, 12.7.7.2: there is one when management frame protection was negotiated. Otherwise it is
+// nothing that was asked for, and like any KDE that means nothing here it is not looked at.
+static int take_igtk(const struct supplicant *s, const struct contents *in, struct delivery *out)
+{
+	const size_t len = supplicant_key_len(SUPPLICANT_BIP);
+	struct kde_igtk igtk;
+
+	if (!s->config.mfp)
+		return 0;
+	if (in->igtks != 1 || kde_igtk_parse(&in->igtk, &igtk) != 0 || igtk.key_len != len ||
+		(igtk.key_id != 4 && igtk.key_id != 5))
+		return -EBADMSG;
+	out->igtk.cipher = SUPPLICANT_BIP;
+	out->igtk.id = (uint8_t)igtk.key_id;
+	out->igtk.rsc = igtk.ipn;
+	memcpy(out->igtk.key, igtk.key, len);
 	return 0;
 }
 
@@ -125,7 +154,7 @@ static int judge_contents(const struct supplicant *s, const struct eapol_key *ke
 {
 	struct contents in;
 
-	const int err = read_contents(plain, len, &in);
+	int err = read_contents(plain, len, &in);
 	if (err)
 		return err;
 	if (pairwise) {
@@ -137,7 +166,8 @@ static int judge_contents(const struct supplicant *s, const struct eapol_key *ke
 		if (!assigns_ccmp(in.second_rsne))
 			return -EBADMSG;
 	}
-	return take_gtk(&in, key, out);
+	err = take_gtk(s, &in, key, out);
+	return err ? err : take_igtk(s, &in, out);
 }
 
 // Unwraps the key data and reads it. The MIC was found good.

@@ -25,6 +25,8 @@ struct delivery {
 	bool repeated; // message 3 of the keys in use: answer, install nothing
 	uint64_t counter;
 	struct supplicant_group_key group;
+	struct supplicant_group_key
+		igtk; // id 0: there is none, without management frame protection
 };
 
 /*

@@ -19,16 +19,26 @@ struct reader network_list(const DOT11_BSS_LIST *list)
 	return reader_init(list->pucBuffer, list->uNumOfBytes);
 }
 
+// Whether the management frame protection that the network requires, if it does, is to be had here.
+static bool mfp_suits(const struct rsne *rsne)
+{
+	if (!(rsne->capabilities & RSN_CAP_MFPR))
+		return true;
+	// 802.11-2020, 12.6.3: who requires it must also be capable of it.
+	return rsne->capabilities & RSN_CAP_MFPC && rsne->group_mgmt == CIPHER_BIP_CMAC_128;
+}
+
 static void read_rsne(const struct element *e, struct network *out)
 {
 	struct rsne rsne;
 
 	if (rsne_parse(e->data, e->len, &rsne) != 0)
 		return;
-	// There is no BIP here, so protected management frames must not be required.
-	if (rsne.group != CIPHER_CCMP_128 || !rsne_has_pairwise(&rsne, CIPHER_CCMP_128) ||
-		rsne.capabilities & RSN_CAP_MFPR)
+	// TKIP for groups is for the older stations of a network. Their own traffic is not ours.
+	if ((rsne.group != CIPHER_CCMP_128 && rsne.group != CIPHER_TKIP) ||
+		!rsne_has_pairwise(&rsne, CIPHER_CCMP_128) || !mfp_suits(&rsne))
 		return;
+	out->group = rsne.group;
 	out->psk = rsne_has_akm(&rsne, AKM_PSK);
 	out->psk_sha256 = rsne_has_akm(&rsne, AKM_PSK_SHA256);
 }
@@ -135,6 +145,7 @@ int network_judge(const struct network *n, const struct profile *profile,
 		return -ENOENT;
 	name_choice(n, params, out);
 	out->akm = pick_akm(n, profile);
+	out->group = n->group;
 	if (out->akm)
 		return out->ssid_len ? 0 : -ENOENT;
 	// A profile that names a secret or an AKM is never lured into an open network of that name.

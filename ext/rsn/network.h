@@ -19,14 +19,16 @@ struct network {
 	uint8_t ssid[DOT11_SSID_MAX_LENGTH];
 	size_t ssid_len; // 0: it hides its name
 	bool open;
-	bool psk, psk_sha256; // RSN with CCMP-128 for all traffic and this AKM (00-0F-AC:2, :6)
+	bool psk, psk_sha256; // RSN with pairwise CCMP-128 and this AKM (00-0F-AC:2, :6)
+	uint32_t group;       // then the cipher suite of its group traffic: CCMP-128 or TKIP
 };
 
 // What pre-association sets up.
 struct choice {
 	uint8_t ssid[DOT11_SSID_MAX_LENGTH];
 	size_t ssid_len;
-	uint32_t akm; // suite selector; 0: an open network
+	uint32_t akm;   // suite selector; 0: an open network
+	uint32_t group; // suite selector of group traffic
 };
 
 // A reader of the list; NULL gives an empty one.

@@ -129,14 +129,39 @@ static int read_exchanged(
 	return err;
 }
 
-// The radio must have asked for exactly what was prepared: this AKM, and CCMP for all traffic.
-static bool own_rsne_suits(const struct element *e, uint32_t akm)
+// The radio must have asked for exactly what was prepared: this AKM, pairwise CCMP, and the group
+// cipher of the network.
+static bool own_rsne_suits(const struct rsne *own, const struct choice *choice)
 {
-	struct rsne rsne;
+	return own->akm_count == 1 && own->akm[0] == choice->akm && own->pairwise_count == 1 &&
+	       own->pairwise[0] == CIPHER_CCMP_128 && own->group == choice->group;
+}
 
-	return rsne_parse(e->data, e->len, &rsne) == 0 && rsne.akm_count == 1 &&
-	       rsne.akm[0] == akm && rsne.pairwise_count == 1 &&
-	       rsne.pairwise[0] == CIPHER_CCMP_128 && rsne.group == CIPHER_CCMP_128;
+// Whether both sides have what the other requires. It is the radio that says for ours.
+static bool mfp_agrees(const struct rsne *own, const struct rsne *ap)
+{
+	const unsigned both = own->capabilities & ap->capabilities;
+	const unsigned either = own->capabilities | ap->capabilities;
+
+	return both & RSN_CAP_MFPC || !(either & RSN_CAP_MFPR);
+}
+
+// 802.11-2020, 12.6.3: management frames are protected when both are capable of it, by the cipher
+// that the association request names.
+static bool negotiate(
+	const struct exchanged *x, const struct choice *choice, struct supplicant_config *config)
+{
+	struct rsne own, ap;
+
+	if (rsne_parse(x->own_rsne.data, x->own_rsne.len, &own) != 0 ||
+		rsne_parse(x->ap_rsne.data, x->ap_rsne.len, &ap) != 0)
+		return false;
+	if (!own_rsne_suits(&own, choice) || !mfp_agrees(&own, &ap) ||
+		crypto_akm_of_suite(choice->akm, &config->akm) != 0)
+		return false;
+	config->group = choice->group == CIPHER_TKIP ? SUPPLICANT_TKIP : SUPPLICANT_CCMP;
+	config->mfp = own.capabilities & ap.capabilities & RSN_CAP_MFPC;
+	return !config->mfp || own.group_mgmt == CIPHER_BIP_CMAC_128;
 }
 
 static size_t element_size(const struct element *e)
@@ -184,8 +209,7 @@ static DWORD start_rsn(
 		.pmk = p->pmk, .ap = a->session.ap, .station = p->address};
 	struct exchanged x;
 
-	if (read_exchanged(params, all, &x) != 0 || !own_rsne_suits(&x.own_rsne, p->choice.akm) ||
-		crypto_akm_of_suite(p->choice.akm, &config.akm) != 0)
+	if (read_exchanged(params, all, &x) != 0 || !negotiate(&x, &p->choice, &config))
 		return ERROR_INVALID_DATA;
 	if (copy_elements(a, &x, &config) != 0)
 		return ERROR_NOT_ENOUGH_MEMORY;

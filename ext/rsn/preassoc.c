@@ -114,19 +114,21 @@ static DWORD set_auth(struct job *job)
 	return rsn_host.Dot11ExtSetAuthAlgorithm(job->adapter->svc, auth);
 }
 
-static DWORD cipher(const struct job *job)
-{
-	return job->result.choice.akm ? ALGORITHM_CIPHER_CCMP : ALGORITHM_CIPHER_NONE;
-}
-
 static DWORD set_unicast(struct job *job)
 {
-	return rsn_host.Dot11ExtSetUnicastCipherAlgorithm(job->adapter->svc, cipher(job));
+	const DWORD cipher = job->result.choice.akm ? ALGORITHM_CIPHER_CCMP : ALGORITHM_CIPHER_NONE;
+
+	return rsn_host.Dot11ExtSetUnicastCipherAlgorithm(job->adapter->svc, cipher);
 }
 
 static DWORD set_multicast(struct job *job)
 {
-	return rsn_host.Dot11ExtSetMulticastCipherAlgorithm(job->adapter->svc, cipher(job));
+	const struct choice *choice = &job->result.choice;
+	const DWORD cipher = !choice->akm                   ? ALGORITHM_CIPHER_NONE
+			     : choice->group == CIPHER_TKIP ? ALGORITHM_CIPHER_TKIP
+							    : ALGORITHM_CIPHER_CCMP;
+
+	return rsn_host.Dot11ExtSetMulticastCipherAlgorithm(job->adapter->svc, cipher);
 }
 
 // EAPOL comes to this module, and passes unencrypted until there is a pairwise key: the first

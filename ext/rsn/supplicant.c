@@ -7,6 +7,18 @@
 #include "base/wipe.h"
 #include "messages.h"
 
+size_t supplicant_key_len(enum supplicant_cipher cipher)
+{
+	switch (cipher) { // 802.11-2020, Table 12-7
+	case SUPPLICANT_CCMP:
+	case SUPPLICANT_BIP:
+		return 16;
+	case SUPPLICANT_TKIP:
+		return 32;
+	}
+	return 0;
+}
+
 int supplicant_begin(struct supplicant *s, const struct supplicant_config *config,
 	const struct supplicant_ops *ops, void *user)
 {
@@ -14,7 +26,7 @@ int supplicant_begin(struct supplicant *s, const struct supplicant_config *confi
 
 	if (!config->pmk || config->own.len < 2 || config->own.len > own_max)
 		return -EINVAL;
-	if (config->ap_rsne.len < 2)
+	if (config->ap_rsne.len < 2 || config->group == SUPPLICANT_BIP)
 		return -EINVAL;
 	*s = (struct supplicant){.ops = ops, .user = user, .config = *config};
 	memcpy(s->pmk, config->pmk, sizeof(s->pmk));
@@ -112,19 +124,34 @@ static int install_pairwise(struct supplicant *s)
 	return 0;
 }
 
-// Likewise for group keys, whose replay counter would be reset (CVE-2017-13078, -13080). A second
-// identifier is no other key: CCMP does not authenticate it, so each frame would be accepted twice.
-static int install_group(struct supplicant *s, const struct supplicant_group_key *key)
+static bool is_installed(const struct supplicant *s, const struct supplicant_group_key *key)
 {
 	for (size_t i = 1; i < SUPPLICANT_KEY_IDS; i++) {
 		const struct supplicant_group_key *slot = &s->group[i];
-		if (slot->id && equal_ct(slot->key, key->key, sizeof(key->key)))
-			return 0;
+		if (slot->id && slot->cipher == key->cipher &&
+			equal_ct(slot->key, key->key, sizeof(key->key)))
+			return true;
 	}
+	return false;
+}
+
+// Likewise for group keys, whose replay counter would be reset (CVE-2017-13078 to -13081). A second
+// identifier is no other key: CCMP does not authenticate it, so each frame would be accepted twice.
+static int install_group(struct supplicant *s, const struct supplicant_group_key *key)
+{
+	if (is_installed(s, key))
+		return 0;
 	const int err = s->ops->install_group(s->user, key);
 	if (!err)
 		s->group[key->id] = *key;
 	return err;
+}
+
+static int install_groups(struct supplicant *s, const struct delivery *d)
+{
+	const int err = install_group(s, &d->group);
+
+	return err || !d->igtk.id ? err : install_group(s, &d->igtk);
 }
 
 static void commit_3(struct supplicant *s, const struct delivery *d)
@@ -137,7 +164,7 @@ static void commit_3(struct supplicant *s, const struct delivery *d)
 	}
 	int err = install_pairwise(s);
 	if (!err)
-		err = install_group(s, &d->group);
+		err = install_groups(s, d);
 	report(s, err ? SUPPLICANT_KEY_FAILURE : SUPPLICANT_OK);
 }
 
@@ -174,7 +201,7 @@ static void on_group_1(struct supplicant *s, struct crypto *c, const struct eapo
 	if (!err) {
 		s->counted = true;
 		s->counter = d.counter;
-		err = install_group(s, &d.group);
+		err = install_groups(s, &d);
 	}
 	if (!err)
 		(void)s->ops->send(s->user, answer.pdu, answer.len);

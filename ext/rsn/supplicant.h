@@ -3,9 +3,10 @@
 #define RSN_SUPPLICANT_H
 
 /*
- * The supplicant's half of the 4-way and group key handshakes of an RSN with a pre-shared key and
- * CCMP-128 (802.11-2020, 12.7.6 and 12.7.7). A pure part: frames and keys leave through a table of
- * operations, there is no clock, no thread and no allocation, and nothing of the IHV interface.
+ * The supplicant's half of the 4-way and group key handshakes of an RSN with a pre-shared key,
+ * CCMP-128 for pairwise and CCMP-128 or TKIP for group traffic, with or without management frame
+ * protection (802.11-2020, 12.7.6 and 12.7.7). A pure part: frames and keys leave through a table
+ * of operations, there is no clock, no thread and no allocation, and nothing of the IHV interface.
  *
  * One struct supplicant serves one association. Its owner serialises the calls and may move or free
  * it after supplicant_end() only.
@@ -19,8 +20,9 @@
 #include "crypto/crypto.h"
 
 enum {
-	SUPPLICANT_TK_LEN = 16,    // CCMP-128, also of a group key
-	SUPPLICANT_KEY_IDS = 4,    // 0 to 3, of which a GTK has 1 to 3
+	SUPPLICANT_TK_LEN = 16,    // CCMP-128
+	SUPPLICANT_GROUP_MAX = 32, // of a group key
+	SUPPLICANT_KEY_IDS = 6,    // 0 to 5, of which a GTK has 1 to 3 and an IGTK 4 or 5
 	SUPPLICANT_PDU_MAX = 2304, // an MSDU (9.2.4.7); longer input is ignored
 	SUPPLICANT_PATIENCE = 4, // message 1 that arrives this often without a message 3: wrong key
 };
@@ -33,10 +35,24 @@ enum supplicant_result {
 	SUPPLICANT_KEY_FAILURE, // the radio refused a key
 };
 
+enum supplicant_cipher {
+	SUPPLICANT_CCMP, // CCMP-128, 16 octets
+	// 32 octets: the temporal key, 8 octets of Michael key for what the AP sends, 8 for what
+	// the station would (12.8.1)
+	SUPPLICANT_TKIP,
+	SUPPLICANT_BIP, // BIP-CMAC-128, 16 octets
+};
+
+// Octets of a group key of that cipher.
+size_t supplicant_key_len(enum supplicant_cipher cipher);
+
+// A GTK, or with BIP the IGTK, which guards management frames that are sent to a group.
 struct supplicant_group_key {
-	uint8_t id; // 1 to 3
-	uint8_t key[SUPPLICANT_TK_LEN];
-	uint64_t rsc; // packet number of the last frame sent with it: receive only greater ones
+	enum supplicant_cipher cipher;
+	uint8_t id;                        // 1 to 3; IGTK: 4 or 5; 0: none
+	uint8_t key[SUPPLICANT_GROUP_MAX]; // as long as the cipher wants, then 0
+	// RSC or IPN: packet number of the last frame sent with it: receive only greater ones
+	uint64_t rsc;
 };
 
 /*
@@ -51,7 +67,7 @@ struct supplicant_ops {
 	// Installs the pairwise key; once for each key that was negotiated.
 	int (*install_pairwise)(void *user, const uint8_t tk[SUPPLICANT_TK_LEN]);
 
-	// Installs a group key to receive with; once for each key, under its first id.
+	// Installs a group key to receive with, GTK or IGTK; once for each key, under its first id.
 	int (*install_group)(void *user, const struct supplicant_group_key *key);
 
 	// The result changed: the first one, OK after a failure, or a failure after OK.
@@ -66,6 +82,8 @@ struct supplicant_element {
 // Elements are not copied: they must outlive the supplicant. The rest is.
 struct supplicant_config {
 	enum crypto_akm akm;
+	enum supplicant_cipher group; // CCMP or TKIP
+	bool mfp; // management frame protection was negotiated: there is an IGTK, for BIP-CMAC-128
 	const uint8_t *pmk; // CRYPTO_PMK_LEN octets
 	struct mac ap, station;
 	struct supplicant_element own;      // RSNE [and RSNXE] as in the association request

@@ -92,3 +92,15 @@ int take_aps(const char **specs, unsigned *n, const char *peer, const struct pro
 		return cli_error("--peer: none of the access points is of kind peer");
 	return 0;
 }
+
+int take_radio(const char *argument, const char **interface)
+{
+	static const char kind[] = "nl80211:";
+
+	if (strncmp(argument, kind, sizeof(kind) - 1) != 0 || !argument[sizeof(kind) - 1])
+		return cli_error("'%s' is no radio: it is written nl80211:INTERFACE; openihv "
+				 "adapters lists them",
+			argument);
+	*interface = argument + sizeof(kind) - 1;
+	return 0;
+}

@@ -17,6 +17,8 @@ int take_number(const char *option, const char *text, uint64_t low, uint64_t hig
 int take_budget(const char *text, double *out);
 /* A deadline: from 0.001 to 3600 seconds, likewise. */
 int take_deadline(const char *option, const char *text, uint32_t *out_ms);
+/* A real radio, "nl80211:IFACE"; *interface points into the argument. */
+int take_radio(const char *argument, const char **interface);
 /* The profile of an infrastructure network; the caller frees it with profile_free(). */
 int take_profile(const char *path, struct profile **out);
 /*

@@ -24,6 +24,8 @@ int cmd_check(int argc, char **argv);
 int cmd_rules(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);
 int cmd_merge(int argc, char **argv);
+int cmd_adapters(int argc, char **argv);
+int cmd_scan(int argc, char **argv);
 
 /* One line on stderr, "openihv: " before it. Returns EXIT_USAGE. */
 int cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

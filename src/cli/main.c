@@ -13,7 +13,9 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *what;
 } commands[] = {
-	{"run", cmd_run, "carry a module through its life on a simulated radio, and judge it"},
+	{"run", cmd_run,
+		"carry a module through its life on a simulated radio, or a real one, and judge "
+		"it"},
 	{"verify", cmd_verify, "find what breaks a module, show it, and tell how to replay it"},
 	{"replay", cmd_replay, "make one run of a verification again"},
 	{"fuzz", cmd_fuzz, "give a module what it does not expect, and show what breaks it"},
@@ -21,6 +23,9 @@ static const struct {
 	{"merge", cmd_merge, "put the parts of a verification together"},
 	{"rules", cmd_rules, "the contract: all rules, or one"},
 	{"inspect", cmd_inspect, "what a module exports, speaks and needs"},
+	{"adapters", cmd_adapters,
+		"wireless interfaces of this machine, and whether they can be used"},
+	{"scan", cmd_scan, "networks that an interface hears"},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

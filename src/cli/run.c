@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/air.h"
 #include "cli/arguments.h"
 #include "cli/crash.h"
 #include "cli/tour.h"
@@ -28,6 +29,12 @@ static const char usage[] =
 	",akm=psk|psk-sha256|both\n"
 	"                      ,ie=HEX (elements to announce) ,privacy=on|off (blind and peer)\n"
 	"                      (repeatable; a comma in a name or passphrase is written \\,)\n"
+	"  --radio nl80211:IFACE\n"
+	"                      a real radio in place of the simulated one: connects to the network "
+	"of the\n"
+	"                      profile and stays there until SIGINT or SIGTERM (needs "
+	"CAP_NET_ADMIN)\n"
+	"  --for SECONDS       with --radio: no longer than this\n"
 	"  --peer COMMAND      a program that speaks the vendor's protocol for the APs of kind "
 	"peer;\n"
 	"                      without --ap there is one of them\n"
@@ -72,6 +79,8 @@ enum {
 	OPTION_STOP_DEADLINE,
 	OPTION_PEER,
 	OPTION_PEER_DEADLINE,
+	OPTION_RADIO,
+	OPTION_FOR,
 	OPTION_VERSION,
 };
 
@@ -93,6 +102,8 @@ static const struct option long_options[] = {
 	{"stop-deadline", required_argument, NULL, OPTION_STOP_DEADLINE},
 	{"peer", required_argument, NULL, OPTION_PEER},
 	{"peer-deadline", required_argument, NULL, OPTION_PEER_DEADLINE},
+	{"radio", required_argument, NULL, OPTION_RADIO},
+	{"for", required_argument, NULL, OPTION_FOR},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, OPTION_VERSION},
 	{0},
@@ -214,8 +225,30 @@ static int take(struct arguments *a, int option)
 		return take_peer(o, optarg);
 	case OPTION_PEER_DEADLINE:
 		return take_deadline("--peer-deadline", optarg, &o->peer_deadline_ms);
+	case OPTION_RADIO:
+		return take_radio(optarg, &o->interface);
+	case OPTION_FOR:
+		return take_number("--for", optarg, 1, 1000000000, &o->seconds);
 	}
 	return 0;
+}
+
+/* What is the simulation's alone is no option of a real radio. */
+static int judge_radio(const struct arguments *a)
+{
+	const struct world_options *o = &a->options;
+
+	if (!o->interface)
+		return o->seconds ? cli_error("--for: of a real radio only (--radio)") : 0;
+	if (o->naps || o->peer)
+		return cli_error("--radio: the access points are real ones: leave out --ap and "
+				 "--peer");
+	if (a->nways)
+		return cli_error("--radio: how it ends is up to the air: leave out --end");
+	if (o->pcap)
+		return cli_error("--radio: frames are captured by tcpdump on a monitor interface: "
+				 "leave out --pcap");
+	return o->profile ? 0 : cli_error("--radio: which network? --profile FILE tells");
 }
 
 static int open_aps(struct arguments *a)
@@ -268,7 +301,8 @@ static int run(struct arguments *a)
 		world_close(&w);
 		return rc;
 	}
-	reached = rc == EXIT_PASS && tour_run(&w, a->ways, a->nways);
+	reached = rc == EXIT_PASS &&
+		  (a->options.interface ? air_run(&w) : tour_run(&w, a->ways, a->nways));
 	w.life.ending = true;
 	world_heading(&w, "The module is unloaded");
 	if (host_stop(w.host)) {
@@ -308,9 +342,12 @@ int cmd_run(int argc, char **argv)
 	}
 	if (!a.options.module)
 		return cli_error("run: which module? openihv run --help tells");
+	rc = judge_radio(&a);
+	if (rc)
+		return rc;
 	if (!a.nways)
 		for (i = 0; i < WAYS; i++)
 			a.ways[a.nways++] = (enum way)i;
-	rc = open_aps(&a);
+	rc = a.options.interface ? 0 : open_aps(&a);
 	return rc ? rc : run(&a);
 }

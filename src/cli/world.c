@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/air.h"
 #include "cli/arguments.h"
 #include "cli/prompt.h"
 #include "cli/station.h"
@@ -96,6 +97,8 @@ static void on_notice(void *user, struct host_adapter *a, const struct host_noti
 		timeline_lost(w);
 	if (n->type == NOTICE_HANDLER_BLOCKED)
 		w->blocked = n->reason + 1;
+	if (w->air)
+		air_notice(w, n);
 }
 
 static void on_ui(void *user, const struct host_ui_request *request)
@@ -168,6 +171,21 @@ static int open_outputs(struct world *w)
 	return 0;
 }
 
+static int open_real_radio(struct world *w)
+{
+	struct radio_config config = {
+		.interface = w->options->interface, .event = air_radio_event, .user = w};
+	char err[256];
+
+	if (loop_new(LOOP_REAL, &w->loop))
+		return cli_error("out of memory");
+	config.loop = w->loop;
+	if (radio_open(&config, &w->radio, err, sizeof(err)))
+		return cli_error("%s", err);
+	w->mp = radio_miniport(w->radio);
+	return 0;
+}
+
 /* For a roam there have to be two: the second is the first with another BSSID, channel and a weaker
  * signal. */
 static int open_radio(struct world *w)
@@ -176,6 +194,8 @@ static int open_radio(struct world *w)
 	unsigned i;
 	int err;
 
+	if (w->options->interface)
+		return open_real_radio(w);
 	if (loop_new(LOOP_VIRTUAL, &w->loop) || sim_new(w->loop, w->options->seed, &w->sim))
 		return cli_error("out of memory");
 	for (i = 0; i < w->options->naps; i++) {
@@ -233,7 +253,7 @@ static int open_module(struct world *w, struct module **out, char *err, size_t r
 {
 	const struct world_options *o = w->options;
 	const struct worker_config worker = {.options = {.guard = o->guard,
-						     .repeatable = true,
+						     .repeatable = !o->interface,
 						     .seed = o->seed,
 						     .sandboxed = on_sandboxed,
 						     .user = w}};
@@ -278,7 +298,7 @@ int world_open(struct world *w, const struct world_options *options)
 	w->colour = !options->json && cli_colour(stdout);
 	/* The module shares this process's libcrypto: its nonces, too, are then the seed's
 	 * (simulated radio only). */
-	rc = crypto_make_repeatable(options->seed)
+	rc = !options->interface && crypto_make_repeatable(options->seed)
 		     ? cli_error("libcrypto cannot be made repeatable")
 		     : 0;
 	if (!rc)
@@ -323,6 +343,8 @@ bool world_close(struct world *w)
 	host_free(w->host);
 	peer_close(w->peer, NULL, 0);
 	world_save(w);
+	air_free(w);
+	radio_close(w->radio);
 	sim_free(w->sim);
 	loop_free(w->loop);
 	profile_free(w->profile);

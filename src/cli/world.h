@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/life.h"
 #include "host/host.h"
+#include "miniport/nl80211/nl80211.h"
 #include "miniport/sim/sim.h"
 #include "peer/peer.h"
 #include "profile/profile.h"
@@ -22,6 +23,8 @@ struct world_options {
 	const char *profile;     /* NULL: a minimal one for the first AP */
 	const char *ui_response; /* NULL: ask at the terminal */
 	const char *trace, *pcap;
+	const char *interface; /* of a real radio; NULL: the simulated one */
+	uint64_t seconds;      /* that a real radio is to be used; 0: until a signal comes */
 	const char *peer; /* command that speaks for the APs of kind peer; NULL: there are none */
 	struct sim_ap_config aps[WORLD_APS];
 	unsigned naps;
@@ -39,6 +42,8 @@ struct world {
 	unsigned naps;
 	bool ap_added; /* the second AP is the run's own, for the roam */
 	struct peer *peer;
+	struct radio *radio; /* real; NULL: sim */
+	struct air *air;     /* what happens to it (air.c) */
 	struct miniport *mp;
 	struct profile *profile;
 	struct host *host;

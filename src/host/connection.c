@@ -294,10 +294,22 @@ void connection_port(struct host_adapter *a, bool there)
 		watch(a, a->host->config.association_s);
 }
 
+/* The networks of a profile, as a miniport wants their names. */
+static size_t names_of(const struct profile *p, struct ssid *names)
+{
+	for (size_t i = 0; i < p->nssids; i++) {
+		names[i].length = p->ssids[i].len;
+		memcpy(names[i].bytes, p->ssids[i].data, p->ssids[i].len);
+	}
+	return p->nssids;
+}
+
 static int begin(struct host_adapter *a, const struct profile *profile)
 {
+	struct ssid names[PROFILE_MAX_SSIDS];
+	const size_t count = names_of(profile, names);
 	struct host *h = a->host;
-	int err = a->mp->ops->scan(a->mp);
+	int err = a->mp->ops->scan(a->mp, names, profile->nonbroadcast ? count : 0);
 
 	if (!err) {
 		/* What SetCurrentProfile replaced in this profile stays replaced. */
@@ -504,7 +516,6 @@ void connection_pre_completed(struct host_adapter *a, DWORD reason, DWORD error)
 {
 	struct ssid ssids[PROFILE_MAX_SSIDS];
 	struct connect_request req = {.ssids = ssids, .bss_type = PROFILE_BSS_INFRASTRUCTURE};
-	size_t i;
 	int err;
 
 	kill_connect(a);
@@ -519,11 +530,7 @@ void connection_pre_completed(struct host_adapter *a, DWORD reason, DWORD error)
 		finish(a);
 		return;
 	}
-	for (i = 0; i < a->profile->nssids; i++) {
-		ssids[i].length = a->profile->ssids[i].len;
-		memcpy(ssids[i].bytes, a->profile->ssids[i].data, a->profile->ssids[i].len);
-	}
-	req.nssids = a->profile->nssids;
+	req.nssids = names_of(a->profile, ssids);
 	enter(a, CONNECT_ASSOCIATING);
 	watch(a, a->host->config.association_s);
 	err = a->mp->ops->connect(a->mp, &req);

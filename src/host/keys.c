@@ -8,27 +8,55 @@
 #include "base/wipe.h"
 #include "contract/crossing.h"
 
-/*
- * The layouts behind ucKey are those of DOT11_KEY_ALGO_CCMP and _GCMP: a 48-bit packet number,
- * padding, a 32-bit length, the key (windot11.h). Ciphers of other kinds go down as they came.
+static void read_counter(struct reader *r, struct miniport_key *key)
+{
+	key->receive_pn = reader_le32(r);
+	key->receive_pn |= (uint64_t)reader_le16(r) << 32;
+	reader_skip(r, 2);
+}
+
+/* DOT11_KEY_ALGO_CCMP, _GCMP and _BIP: a 48-bit packet number, padding, a 32-bit length, the key.
  */
+static bool plain_layout(struct reader *r, struct miniport_key *key)
+{
+	read_counter(r, key);
+	key->length = reader_le32(r);
+	key->key = reader_take(r, key->length);
+	return reader_ok(r);
+}
+
+/* DOT11_KEY_ALGO_TKIP_MIC: two lengths, and the MIC keys right behind the key. */
+static bool tkip_layout(struct reader *r, struct miniport_key *key)
+{
+	uint32_t mic;
+
+	read_counter(r, key);
+	key->length = reader_le32(r);
+	mic = reader_le32(r);
+	key->key = reader_take(r, key->length);
+	reader_skip(r, mic);
+	if (!reader_ok(r))
+		return false;
+	key->length += mic;
+	return true;
+}
+
+/* What stands behind ucKey (windot11.h). Ciphers of other kinds go down as they came. */
 bool key_layout(uint32_t algorithm, const UCHAR *p, uint32_t length, struct miniport_key *key)
 {
 	struct reader r = reader_init(p, length);
-	uint32_t n;
 
-	if (algorithm != DOT11_CIPHER_ALGO_CCMP && algorithm != DOT11_CIPHER_ALGO_GCMP) {
-		key->key = p;
-		key->length = length;
-		return true;
+	switch (algorithm) {
+	case DOT11_CIPHER_ALGO_CCMP:
+	case DOT11_CIPHER_ALGO_GCMP:
+	case DOT11_CIPHER_ALGO_BIP:
+		return plain_layout(&r, key);
+	case DOT11_CIPHER_ALGO_TKIP:
+		return tkip_layout(&r, key);
 	}
-	key->receive_pn = reader_le32(&r);
-	key->receive_pn |= (uint64_t)reader_le16(&r) << 32;
-	reader_skip(&r, 2);
-	n = reader_le32(&r);
-	key->key = reader_take(&r, n);
-	key->length = n;
-	return reader_ok(&r);
+	key->key = p;
+	key->length = length;
+	return true;
 }
 
 DWORD key_set_default(struct host_adapter *a, const struct function_call *call)

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/queue.h>
 #include <unistd.h>
@@ -49,8 +50,25 @@ struct loop {
 		post_lock; /* guards posts alone: posting never waits for the loop's owner */
 	struct post_list posts;
 	atomic_size_t posted;
-	int wake; /* eventfd; -1 on a virtual clock, where nobody sleeps on the loop */
+	int wake;   /* eventfd; -1 on a virtual clock, where nobody sleeps on the loop */
+	int set;    /* epoll, of the watched descriptors; -1 likewise */
+	bool ready; /* one of them may be readable */
 };
+
+static int open_descriptors(struct loop *loop)
+{
+	loop->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	loop->set = epoll_create1(EPOLL_CLOEXEC);
+	return loop->wake < 0 || loop->set < 0 ? -errno : 0;
+}
+
+static void close_descriptors(struct loop *loop)
+{
+	if (loop->wake >= 0)
+		close(loop->wake);
+	if (loop->set >= 0)
+		close(loop->set);
+}
 
 int loop_new(enum loop_clock clock, struct loop **out)
 {
@@ -59,17 +77,17 @@ int loop_new(enum loop_clock clock, struct loop **out)
 	if (!loop)
 		return -ENOMEM;
 	loop->clock = clock;
-	loop->wake = -1;
+	loop->wake = loop->set = -1;
 	loop->free_number = NO_NUMBER;
 	if (clock == LOOP_REAL) {
-		loop->start = monotonic_ns();
-		loop->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-		if (loop->wake < 0) {
-			int err = -errno;
+		int err = open_descriptors(loop);
 
+		if (err) {
+			close_descriptors(loop);
 			free(loop);
 			return err;
 		}
+		loop->start = monotonic_ns();
 	}
 	pthread_mutex_init(&loop->post_lock, NULL);
 	STAILQ_INIT(&loop->posts);
@@ -90,8 +108,7 @@ void loop_free(struct loop *loop)
 		free(p);
 	}
 	pthread_mutex_destroy(&loop->post_lock);
-	if (loop->wake >= 0)
-		close(loop->wake);
+	close_descriptors(loop);
 	free(loop->heap);
 	free(loop->place);
 	free(loop);
@@ -243,6 +260,39 @@ static bool run_post(struct loop *loop)
 	return true;
 }
 
+int loop_watch_fd(struct loop *loop, struct loop_fd *w, int fd, void (*run)(void *user), void *user)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = w};
+
+	loop_unwatch_fd(loop, w);
+	*w = (struct loop_fd){.fd = fd, .run = run, .user = user};
+	if (epoll_ctl(loop->set, EPOLL_CTL_ADD, fd, &event))
+		return -errno;
+	w->watched = true;
+	return 0;
+}
+
+void loop_unwatch_fd(struct loop *loop, struct loop_fd *w)
+{
+	if (w->watched)
+		(void)epoll_ctl(loop->set, EPOLL_CTL_DEL, w->fd, NULL);
+	w->watched = false;
+}
+
+/* One at a time: what it runs may unwatch any other. */
+static bool run_fd(struct loop *loop)
+{
+	struct epoll_event event;
+	struct loop_fd *w;
+
+	loop->ready = loop->ready && epoll_wait(loop->set, &event, 1, 0) == 1;
+	if (!loop->ready)
+		return false;
+	w = event.data.ptr;
+	w->run(w->user);
+	return true;
+}
+
 bool loop_ready(const struct loop *loop)
 {
 	return loop_delay(loop) == 0;
@@ -255,7 +305,7 @@ bool loop_step(struct loop *loop)
 	if (run_post(loop))
 		return true;
 	if (!loop->timers || loop->heap[0].at > loop_now(loop))
-		return false;
+		return run_fd(loop);
 	t = loop->heap[0].timer;
 	timer_disarm(loop, t);
 	t->fire(t, t->user);
@@ -292,15 +342,18 @@ uint64_t loop_delay(const struct loop *loop)
 void loop_wait(struct loop *loop, uint64_t limit_ns, int fd)
 {
 	/* poll() passes over a descriptor of -1. */
-	struct pollfd fds[] = {{.fd = loop->wake, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
+	struct pollfd fds[] = {{.fd = loop->wake, .events = POLLIN},
+		{.fd = loop->set, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
 	struct timespec ts = {
 		.tv_sec = (time_t)(limit_ns / NS_PER_S), .tv_nsec = (long)(limit_ns % NS_PER_S)};
 	uint64_t count;
 
 	if (atomic_load(&loop->posted))
 		return;
-	if (ppoll(fds, 2, limit_ns == UINT64_MAX ? NULL : &ts, NULL) > 0 && fds[0].revents &&
-		read(loop->wake, &count, sizeof(count)) < 0)
+	if (ppoll(fds, 3, limit_ns == UINT64_MAX ? NULL : &ts, NULL) <= 0)
+		return;
+	loop->ready = fds[1].revents != 0;
+	if (fds[0].revents && read(loop->wake, &count, sizeof(count)) < 0)
 		return; /* somebody else took the wake-up: the caller looks at its work anyway */
 }
 

@@ -36,7 +36,15 @@ struct timer {
 	void *user;
 };
 
-/* 0, -ENOMEM, or the errno of the wake-up descriptor. */
+/* A descriptor that the loop watches; likewise embedded and zero-initialised. */
+struct loop_fd {
+	int fd;
+	bool watched;
+	void (*run)(void *user);
+	void *user;
+};
+
+/* 0, -ENOMEM, or the errno of the descriptors that it sleeps on. */
 int loop_new(enum loop_clock clock, struct loop **out);
 /* Posted work that was never run is destroyed; armed timers are forgotten. */
 void loop_free(struct loop *loop);
@@ -64,7 +72,18 @@ static inline bool timer_armed(const struct timer *t)
  */
 int loop_post(struct loop *loop, void (*run)(void *user), void *user, void (*destroy)(void *user));
 
-/* Runs the oldest posted work, or else one due timer. True if something ran. */
+/*
+ * Real time only: while fd is readable, or in error, run(user) is called on the loop. Nothing is
+ * owned: the caller closes fd, after loop_unwatch_fd(), by which nothing of it is called any more.
+ * 0, or a negative errno of epoll_ctl(2).
+ */
+int loop_watch_fd(
+	struct loop *loop, struct loop_fd *w, int fd, void (*run)(void *user), void *user);
+/* One that is not watched may be unwatched. */
+void loop_unwatch_fd(struct loop *loop, struct loop_fd *w);
+
+/* Runs the oldest posted work, or else one due timer, or else what is ready of the descriptors.
+ * True if something ran. */
 bool loop_step(struct loop *loop);
 /* True if loop_step() would run something now. */
 bool loop_ready(const struct loop *loop);

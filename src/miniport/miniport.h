@@ -105,12 +105,21 @@ struct connect_request {
 	uint32_t bss_type; /* DOT11_BSS_TYPE */
 };
 
-/* OID_DOT11_CIPHER_DEFAULT_KEY and _KEY_MAPPING_KEY. The miniport copies the key and wipes it when
- * it is replaced. */
+/*
+ * OID_DOT11_CIPHER_DEFAULT_KEY and _KEY_MAPPING_KEY. The miniport copies the key and wipes it when
+ * it is replaced.
+ *
+ * BIP (6) is the integrity group key: index 4 or 5, and the packet number is the IPN.
+ *
+ * A TKIP key (2) has 32 bytes, in the order of a GTK (802.11-2020, 12.8.1): the temporal key (16),
+ * the Michael key for what the access point sends (8), the one for what the station sends (8).
+ * Linux wants the same of a station with its own view of sending and receiving, that is with the
+ * last two exchanged. The packet number is the TSC.
+ */
 struct miniport_key {
 	struct mac peer;    /* mapping key: the station; default key: the AP or zero */
 	uint32_t algorithm; /* DOT11_CIPHER_ALGORITHM */
-	uint32_t index;     /* default keys only */
+	uint32_t index;     /* default keys only: 0 to 3, of BIP 4 and 5 */
 	uint32_t direction; /* DOT11_DIRECTION */
 	bool remove, permanent;
 	uint64_t receive_pn; /* 48-bit packet number from which received frames are accepted
@@ -125,7 +134,9 @@ struct privacy_exemption {
 	uint16_t packet;    /* 1 unicast, 2 multicast, 3 both */
 };
 
-/* An authentication algorithm with a cipher that the radio can use beneath it. */
+/* An authentication algorithm with a cipher that the radio can use beneath it. A radio that can
+ * protect management frames says so by a multicast pair with BIP (6); that it then does, where the
+ * access point can too, is its own decision and shows in the RSNE of its association request. */
 struct algorithm_pair {
 	uint32_t auth, cipher;
 };
@@ -167,8 +178,9 @@ struct miniport_ops {
 
 	/* OID_DOT11_NIC_POWER_STATE; off drops every association silently. */
 	int (*power)(struct miniport *mp, bool on);
-	/* OID_DOT11_SCAN_REQUEST; IND_SCAN_CONFIRM follows. */
-	int (*scan)(struct miniport *mp);
+	/* OID_DOT11_SCAN_REQUEST for every network, and by name for those that hide (at most as
+	 * many as the radio can ask for at once); IND_SCAN_CONFIRM follows. */
+	int (*scan)(struct miniport *mp, const struct ssid *hidden, size_t count);
 	/* OID_DOT11_ENUM_BSS_LIST; the array is valid until the loop turns. */
 	const struct bss *(*bss_list)(struct miniport *mp, size_t *count);
 

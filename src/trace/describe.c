@@ -145,7 +145,10 @@ static const char *auth_name(uint32_t v)
 
 static const char *cipher_name(uint32_t v)
 {
-	return v == 0 ? "none" : v == 4 ? "CCMP" : v == 8 ? "GCMP" : "other";
+	static const char *const names[] = {
+		[0] = "none", [2] = "TKIP", [4] = "CCMP", [6] = "BIP", [8] = "GCMP"};
+
+	return v < sizeof(names) / sizeof(names[0]) && names[v] ? names[v] : "other";
 }
 
 struct text {

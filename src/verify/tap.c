@@ -237,9 +237,9 @@ static int power(struct miniport *mp, bool on)
 	return tap_of(mp)->radio->ops->power(tap_of(mp)->radio, on);
 }
 
-static int scan(struct miniport *mp)
+static int scan(struct miniport *mp, const struct ssid *hidden, size_t count)
 {
-	return tap_of(mp)->radio->ops->scan(tap_of(mp)->radio);
+	return tap_of(mp)->radio->ops->scan(tap_of(mp)->radio, hidden, count);
 }
 
 static const struct bss *bss_list(struct miniport *mp, size_t *count)

@@ -17,7 +17,9 @@
 #define ALGORITHM_AUTH_PSK_SHA256 0x80000006u
 #define ALGORITHM_IHV_START       0x80000000u /* of authentication and cipher alike */
 #define ALGORITHM_CIPHER_NONE     0u
+#define ALGORITHM_CIPHER_TKIP     2u
 #define ALGORITHM_CIPHER_CCMP     4u
+#define ALGORITHM_CIPHER_BIP      6u /* BIP-CMAC-128, for management frames to a group */
 
 /* AKM suite selector (0x000FAC02 ...) of an authentication algorithm; 0: it has none, as open has.
  */
@@ -35,7 +37,15 @@ static inline uint32_t algorithm_akm(uint32_t auth)
 /* Cipher suite selector of a cipher algorithm; 0: none. */
 static inline uint32_t algorithm_cipher_suite(uint32_t cipher)
 {
-	return cipher == ALGORITHM_CIPHER_CCMP ? 0x000FAC04u : 0;
+	switch (cipher) {
+	case ALGORITHM_CIPHER_TKIP:
+		return 0x000FAC02u;
+	case ALGORITHM_CIPHER_CCMP:
+		return 0x000FAC04u;
+	case ALGORITHM_CIPHER_BIP:
+		return 0x000FAC06u;
+	}
+	return 0;
 }
 
 #endif

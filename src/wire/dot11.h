@@ -143,9 +143,18 @@ enum {
 	D11_EID_EXTENDED_RATES = 50,
 	D11_EID_MOBILITY_DOMAIN = 54,
 	D11_EID_FAST_BSS_TRANSITION = 55,
+	D11_EID_MME = 76, // Management MIC
 	D11_EID_VENDOR = 221,
 	D11_EID_RSNX = 244,
 	D11_EID_EXTENSION = 255,
+};
+
+// Action frames begin with a category and its action (9.4.1.11). Those of SA Query go on with a
+// transaction identifier of two octets (9.6.9).
+enum {
+	D11_CATEGORY_SA_QUERY = 8,
+	D11_SA_QUERY_REQUEST = 0,
+	D11_SA_QUERY_RESPONSE = 1,
 };
 
 enum {

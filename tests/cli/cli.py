@@ -296,7 +296,7 @@ def page_guard():
 
 @test
 def refused_system_calls():
-    lines = timeline('run', module('greedy'), '--end', 'disconnect')
+    lines = timeline('run', module('greedy'), '--end', 'disconnect', '--deadline', '60')
     refused = [line.rsplit(' ', 1)[1] for line in lines if 'was refused the system call' in line]
     assert {'socket', 'execve', 'ptrace', 'kill'} <= set(refused), refused
     checked = run('check', '--json', file('none.jsonl', b'{"openihv-trace":1,"version":"0"}\n')).stdout

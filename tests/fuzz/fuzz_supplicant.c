@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The supplicant's state machine. An input is one octet (bit 0: the AKM) and then steps:
+ * The supplicant's state machine. An input is one octet (bit 0: the AKM, 1: management frame
+ * protection, 2: TKIP for groups) and then steps:
  *
  *	kind (1), length (2, little-endian), that many octets
  *
  * Kind 0 is a frame as it is; 1 a good message 1 whose fields the octets are XORed onto; 2 a
  *message 3 and 3 a group message 1 with a good MIC whose plain key data they are; 4 a good message
- *3, 5 a good group message 1; 6 a new ANonce, 7 a new group key. No step may install a key twice.
+ *3, 5 a good group message 1; 6 a new ANonce, 7 new group keys. No step may install a key twice.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -57,7 +58,10 @@ static int on_group(void *user, const struct supplicant_group_key *key)
 {
 	struct run *r = (struct run *)user;
 
-	assert(key->id >= 1 && key->id <= 3);
+	if (key->cipher == SUPPLICANT_BIP)
+		assert(r->h.mfp && (key->id == 4 || key->id == 5));
+	else
+		assert(key->id >= 1 && key->id <= 3);
 	assert(key->rsc >> 48 == 0);
 	struct supplicant_group_key *last = &r->last[key->id];
 	assert(last->id == 0 || memcmp(last->key, key->key, sizeof(key->key)) != 0);
@@ -141,19 +145,33 @@ static void step(struct run *r, uint8_t kind, const uint8_t *p, size_t len)
 		break;
 	case 7:
 		handshake_gtk(&r->h, (uint8_t)(1 + (len ? p[0] % 3 : 0)), len > 1 ? p[1] : 9);
+		if (len > 2)
+			handshake_igtk(&r->h, (uint16_t)(4 + p[2] % 2), p[1]);
 		break;
 	}
 }
 
-static struct handshake *template_of(enum crypto_akm akm)
-{
-	static struct handshake made[2]; // the PMK takes milliseconds: made once
-	static bool ready[2];
+enum {
+	FLAG_SHA256 = 1,
+	FLAG_PROTECTED = 2,
+	FLAG_TKIP = 4,
+};
 
-	if (!ready[akm])
-		handshake_init(&made[akm], akm);
-	ready[akm] = true;
-	return &made[akm];
+static struct handshake *template_of(uint8_t flags)
+{
+	static struct handshake made[8]; // the PMK takes milliseconds: made once
+	static bool ready[8];
+	struct handshake *h = &made[flags % 8];
+
+	if (!ready[flags % 8]) {
+		handshake_init(h, flags & FLAG_SHA256 ? CRYPTO_AKM_SHA256 : CRYPTO_AKM_SHA1);
+		if (flags & FLAG_PROTECTED)
+			handshake_protect(h);
+		if (flags & FLAG_TKIP)
+			handshake_tkip(h);
+	}
+	ready[flags % 8] = true;
+	return h;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -162,10 +180,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct run r = {0};
 
 	assert(crypto_make_repeatable(1) == 0);
-	r.h = *template_of(reader_u8(&in) & 1 ? CRYPTO_AKM_SHA256 : CRYPTO_AKM_SHA1);
+	r.h = *template_of(reader_u8(&in));
 	r.c = r.h.c;
 	const struct supplicant_config config = {
 		.akm = r.h.akm,
+		.group = r.h.gtk_len == 16 ? SUPPLICANT_CCMP : SUPPLICANT_TKIP,
+		.mfp = r.h.mfp,
 		.pmk = r.h.pmk,
 		.ap = r.h.ap,
 		.station = r.h.station,

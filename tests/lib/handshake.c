@@ -15,16 +15,18 @@ static void must(bool ok)
 		abort();
 }
 
-static size_t build_rsne(uint8_t *out, size_t cap, uint32_t akm)
+static size_t build_rsne(const struct handshake *h, uint8_t *out, size_t cap)
 {
 	struct rsne rsne = {
-		.extent = RSNE_TO_CAPABILITIES,
+		.extent = h->mfp ? RSNE_TO_GROUP_MGMT : RSNE_TO_CAPABILITIES,
 		.version = 1,
-		.group = CIPHER_CCMP_128,
+		.group = h->gtk_len == 16 ? CIPHER_CCMP_128 : CIPHER_TKIP,
 		.pairwise = {CIPHER_CCMP_128},
 		.pairwise_count = 1,
-		.akm = {akm},
+		.akm = {h->akm == CRYPTO_AKM_SHA1 ? AKM_PSK : AKM_PSK_SHA256},
 		.akm_count = 1,
+		.capabilities = h->mfp ? RSN_CAP_MFPC : 0,
+		.group_mgmt = CIPHER_BIP_CMAC_128,
 	};
 	struct writer w = writer_init(out, cap);
 
@@ -33,10 +35,15 @@ static size_t build_rsne(uint8_t *out, size_t cap, uint32_t akm)
 	return w.len;
 }
 
+static void build_elements(struct handshake *h)
+{
+	h->ap_len = build_rsne(h, h->ap_elements, sizeof(h->ap_elements));
+	h->own_len = build_rsne(h, h->own_elements, sizeof(h->own_elements));
+}
+
 void handshake_init(struct handshake *h, enum crypto_akm akm)
 {
 	static const char passphrase[] = "correct horse battery";
-	const uint32_t suite = akm == CRYPTO_AKM_SHA1 ? AKM_PSK : AKM_PSK_SHA256;
 
 	memset(h, 0, sizeof(*h));
 	h->akm = akm;
@@ -46,10 +53,25 @@ void handshake_init(struct handshake *h, enum crypto_akm akm)
 	h->ap = mac_from_u64(0x020000000a01);
 	h->station = mac_from_u64(0x020000000501);
 	handshake_anonce(h, 0xa0);
+	h->gtk_len = 16;
 	handshake_gtk(h, 1, 0x60);
 	h->rsc = 0x0000060504030201;
-	h->ap_len = build_rsne(h->ap_elements, sizeof(h->ap_elements), suite);
-	h->own_len = build_rsne(h->own_elements, sizeof(h->own_elements), suite);
+	build_elements(h);
+}
+
+void handshake_protect(struct handshake *h)
+{
+	h->mfp = true;
+	handshake_igtk(h, 4, 0x90);
+	h->ipn = 0x0000161514131211;
+	build_elements(h);
+}
+
+void handshake_tkip(struct handshake *h)
+{
+	h->gtk_len = 32;
+	handshake_gtk(h, 1, 0x60);
+	build_elements(h);
 }
 
 void handshake_destroy(struct handshake *h)
@@ -67,8 +89,15 @@ void handshake_anonce(struct handshake *h, uint8_t seed)
 void handshake_gtk(struct handshake *h, uint8_t id, uint8_t seed)
 {
 	h->gtk_id = id;
-	for (size_t i = 0; i < sizeof(h->gtk); i++)
+	for (size_t i = 0; i < h->gtk_len; i++)
 		h->gtk[i] = (uint8_t)(seed ^ i);
+}
+
+void handshake_igtk(struct handshake *h, uint16_t id, uint8_t seed)
+{
+	h->igtk_id = id;
+	for (size_t i = 0; i < sizeof(h->igtk); i++)
+		h->igtk[i] = (uint8_t)(seed ^ i);
 }
 
 static uint16_t version(const struct handshake *h)
@@ -107,6 +136,24 @@ void handshake_put_gtk(struct handshake_message *m, uint8_t id, const uint8_t *k
 	m->plain_len = w.len;
 }
 
+void handshake_put_igtk(
+	struct handshake_message *m, uint16_t id, uint64_t ipn, const uint8_t *key, size_t len)
+{
+	struct writer w = writer_init(m->plain, sizeof(m->plain));
+
+	w.len = m->plain_len;
+	kde_put_igtk(&w, &(struct kde_igtk){id, ipn, key, len});
+	must(writer_ok(&w));
+	m->plain_len = w.len;
+}
+
+static void put_keys(const struct handshake *h, struct handshake_message *m)
+{
+	handshake_put_gtk(m, h->gtk_id, h->gtk, h->gtk_len);
+	if (h->mfp)
+		handshake_put_igtk(m, h->igtk_id, h->ipn, h->igtk, sizeof(h->igtk));
+}
+
 struct handshake_message handshake_3(struct handshake *h)
 {
 	struct handshake_message m =
@@ -118,7 +165,7 @@ struct handshake_message handshake_3(struct handshake *h)
 	m.rsc = h->rsc;
 	memcpy(m.plain, h->ap_elements, h->ap_len);
 	m.plain_len = h->ap_len;
-	handshake_put_gtk(&m, h->gtk_id, h->gtk, sizeof(h->gtk));
+	put_keys(h, &m);
 	return m;
 }
 
@@ -128,7 +175,7 @@ struct handshake_message handshake_group_1(struct handshake *h)
 		describe(h, KEY_INFO_ACK | KEY_INFO_MIC | KEY_INFO_SECURE | KEY_INFO_ENCRYPTED);
 
 	m.rsc = h->rsc;
-	handshake_put_gtk(&m, h->gtk_id, h->gtk, sizeof(h->gtk));
+	put_keys(h, &m);
 	return m;
 }
 

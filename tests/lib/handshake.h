@@ -37,9 +37,14 @@ struct handshake {
 	bool have_ptk;
 	uint8_t ap_elements[300], own_elements[300]; // RSNE, whole
 	size_t ap_len, own_len;
-	uint8_t gtk[16];
+	uint8_t gtk[32]; // gtk_len octets, then 0
+	size_t gtk_len;
 	uint8_t gtk_id;
 	uint64_t rsc;
+	bool mfp; // management frames are protected: the messages carry the IGTK
+	uint8_t igtk[16];
+	uint16_t igtk_id;
+	uint64_t ipn;
 };
 
 struct handshake_message {
@@ -67,13 +72,21 @@ void handshake_destroy(struct handshake *h);
 void handshake_anonce(struct handshake *h, uint8_t seed);
 // Another group key, made of `seed`.
 void handshake_gtk(struct handshake *h, uint8_t id, uint8_t seed);
+// Another IGTK, likewise.
+void handshake_igtk(struct handshake *h, uint16_t id, uint8_t seed);
+
+// What the network has besides, from now on; the RSNEs of both sides tell.
+void handshake_protect(struct handshake *h); // management frame protection
+void handshake_tkip(struct handshake *h);    // TKIP for group traffic
 
 // Descriptions of good messages, each with the next counter.
 struct handshake_message handshake_1(struct handshake *h);
 struct handshake_message handshake_3(struct handshake *h);
 struct handshake_message handshake_group_1(struct handshake *h);
-// Appends a GTK KDE to the key data.
+// Appends a GTK or IGTK KDE to the key data.
 void handshake_put_gtk(struct handshake_message *m, uint8_t id, const uint8_t *key, size_t len);
+void handshake_put_igtk(
+	struct handshake_message *m, uint16_t id, uint64_t ipn, const uint8_t *key, size_t len);
 
 void handshake_build(
 	struct handshake *h, const struct handshake_message *m, struct handshake_frame *out);

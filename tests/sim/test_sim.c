@@ -534,7 +534,7 @@ static void test_cancelled(void **state)
 
 	make(&w, 1, HOME, NULL);
 	assert_int_equal(connect_as(&w, ALGORITHM_AUTH_RSNA_PSK), 0);
-	assert_int_equal(w.c.mp->ops->scan(w.c.mp), 0);
+	assert_int_equal(w.c.mp->ops->scan(w.c.mp, NULL, 0), 0);
 	assert_int_equal(w.c.mp->ops->reset(w.c.mp), 0);
 	run(&w);
 	expect(&w, "conn assoc[1] scan=5 assoc-done[1]=5 conn-done=5 reset ");
@@ -576,7 +576,7 @@ static void test_unplug(void **state)
 	expect(&w, "removed ");
 	assert_int_equal(w.c.completions, 2);
 	assert_int_equal(at_ap(&w, 0).state, SIM_STA_AUTHORISED); /* it heard nothing */
-	assert_int_equal(w.c.mp->ops->scan(w.c.mp), -ENODEV);
+	assert_int_equal(w.c.mp->ops->scan(w.c.mp, NULL, 0), -ENODEV);
 	assert_int_equal(w.c.mp->ops->send(w.c.mp, &f), -ENODEV);
 	assert_int_equal(w.c.mp->ops->power(w.c.mp, true), -ENODEV);
 	assert_int_equal(w.c.mp->ops->reset(w.c.mp), -ENODEV);
@@ -595,7 +595,7 @@ static void test_power(void **state)
 	assert_int_equal(w.c.nlog, 0);
 	assert_int_equal(at_ap(&w, 0).state, SIM_STA_UNKNOWN);
 	assert_int_equal(w.kinds[D11_DEAUTH], 1);
-	assert_int_equal(w.c.mp->ops->scan(w.c.mp), -ENODEV);
+	assert_int_equal(w.c.mp->ops->scan(w.c.mp, NULL, 0), -ENODEV);
 	assert_int_equal(w.c.mp->ops->power(w.c.mp, true), 0);
 	assert_int_equal(connect_as(&w, ALGORITHM_AUTH_RSNA_PSK), 0);
 	run(&w);
@@ -603,7 +603,7 @@ static void test_power(void **state)
 	/* What was queued is not told any more, but for completions. */
 	expect(&w, CONNECTED);
 	ping(&w);
-	assert_int_equal(w.c.mp->ops->scan(w.c.mp), 0);
+	assert_int_equal(w.c.mp->ops->scan(w.c.mp, NULL, 0), 0);
 	assert_int_equal(w.c.mp->ops->disconnect(w.c.mp), 0);
 	assert_int_equal(w.c.mp->ops->power(w.c.mp, false), 0);
 	run(&w);
@@ -620,8 +620,8 @@ static void test_scan(void **state)
 	size_t n;
 
 	make(&w, 1, HOME ",channel=6", "open,ssid=guest,rssi=-77");
-	assert_int_equal(w.c.mp->ops->scan(w.c.mp), 0);
-	assert_int_equal(w.c.mp->ops->scan(w.c.mp), -EBUSY);
+	assert_int_equal(w.c.mp->ops->scan(w.c.mp, NULL, 0), 0);
+	assert_int_equal(w.c.mp->ops->scan(w.c.mp, NULL, 0), -EBUSY);
 	run(&w);
 	expect(&w, "scan ");
 	assert_int_equal(w.kinds[D11_PROBE_RESP], 2);
@@ -832,6 +832,7 @@ static void test_keys(void **state)
 		.algorithm = ALGORITHM_CIPHER_CCMP,
 		.direction = 3,
 		.index = 4};
+	static const uint8_t tkip[32] = {1};
 	struct world w;
 
 	connected_psk(&w, NULL);
@@ -840,8 +841,23 @@ static void test_keys(void **state)
 	assert_int_equal(w.c.mp->ops->set_default_key(w.c.mp, &key), -EINVAL);
 	key.length = 15;
 	assert_int_equal(w.c.mp->ops->set_mapping_key(w.c.mp, &key), -EINVAL);
-	key.algorithm = 2;
+	key.algorithm = ALGORITHM_CIPHER_TKIP;
 	assert_int_equal(w.c.mp->ops->set_mapping_key(w.c.mp, &key), -ENOTSUP);
+	/* BIP and nothing else at 4 and 5; a whole TKIP key for groups. */
+	key.algorithm = ALGORITHM_CIPHER_BIP;
+	key.length = 16;
+	assert_int_equal(w.c.mp->ops->set_default_key(w.c.mp, &key), 0);
+	assert_int_equal(w.c.mp->ops->set_mapping_key(w.c.mp, &key), -ENOTSUP);
+	key.index = 3;
+	assert_int_equal(w.c.mp->ops->set_default_key(w.c.mp, &key), -EINVAL);
+	key.index = 6;
+	assert_int_equal(w.c.mp->ops->set_default_key(w.c.mp, &key), -EINVAL);
+	key.algorithm = ALGORITHM_CIPHER_TKIP;
+	key.index = 1;
+	assert_int_equal(w.c.mp->ops->set_default_key(w.c.mp, &key), -EINVAL);
+	key.key = tkip;
+	key.length = sizeof(tkip);
+	assert_int_equal(w.c.mp->ops->set_default_key(w.c.mp, &key), 0);
 	key.remove = true;
 	assert_int_equal(w.c.mp->ops->set_mapping_key(w.c.mp, &key), 0);
 	ping(&w); /* in clear now */
@@ -1178,6 +1194,8 @@ static void test_spec(void **state)
 		{"open,channel=1x", "not a channel"},
 		{"open,rssi=5", "not a signal"},
 		{"open,akm=sae", "unknown AKM"},
+		{"open,mfp=required", "mfp is for wpa2-psk"},
+		{"wpa2-psk:12345678,mfp=on", "mfp is off, optional or required, not 'on'"},
 		{"open,color=red", "unknown option 'color'"},
 	};
 	struct sim_ap_config config = {.channel = 3};
@@ -1193,7 +1211,7 @@ static void test_spec(void **state)
 	assert_int_equal(
 		sim_ap_config_parse(
 			"wpa2-psk:a\\,b\\\\cdefgh,ssid=x\\,y,bssid=02:00:00:00:00:07,channel=11,"
-			"rssi=-61,akm=both",
+			"rssi=-61,akm=both,mfp=required",
 			&config, err, sizeof(err)),
 		0);
 	assert_string_equal(config.passphrase, "a,b\\cdefgh");
@@ -1203,6 +1221,7 @@ static void test_spec(void **state)
 	assert_int_equal(config.channel, 11);
 	assert_int_equal(config.rssi, -61);
 	assert_int_equal(config.akms, SIM_AKM_PSK | SIM_AKM_PSK_SHA256);
+	assert_int_equal(config.mfp, SIM_MFP_REQUIRED);
 	assert_int_equal(sim_ap_config_parse("open", &config, err, sizeof(err)), 0);
 	assert_int_equal(config.channel, 11);
 	assert_int_equal(config.passphrase[0], 0);

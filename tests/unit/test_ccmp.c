@@ -158,6 +158,30 @@ static void test_header(void **state)
 	assert_int_equal(ccmp_header_parse(&r, &h), -EBADMSG);
 }
 
+// 802.11-2012, M.9.2 (802.11-2020, J.9.2): a deauthentication, protected as other implementations
+// publish it.
+static void test_management(void **state)
+{
+	static const uint8_t tk[] = {0x66, 0xed, 0x21, 0x04, 0x2f, 0x9f, 0x26, 0xd7, 0x11, 0x57,
+		0x06, 0xe4, 0x04, 0x14, 0xcf, 0x2e};
+	static const uint8_t frame[] = {0xc0, 0x40, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x01, 0x00,
+		0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x60, 0x00,
+		0x01, 0x00, 0x00, 0x20, 0x00, 0x00, 0x00, 0x00, 0x1d, 0x07, 0xca, 0xfd, 0x04, 0x09,
+		0xbb, 0x8b, 0xaf, 0xef};
+	struct reader r = reader_init(frame, sizeof(frame));
+	uint8_t aad[CCMP_AAD_MAX], nonce[CCMP_NONCE_LEN], out[2];
+	struct ccmp_header ccmp;
+	struct dot11_header h;
+
+	assert_int_equal(dot11_header_parse(&r, &h), 0);
+	assert_int_equal(ccmp_header_parse(&r, &ccmp), 0);
+	assert_true(ccmp.pn == 1);
+	const struct crypto_ccm p = {tk, sizeof(tk), nonce, aad, ccmp_aad(&h, aad), CCMP_MIC_LEN};
+	ccmp_nonce(&h, ccmp.pn, nonce);
+	assert_int_equal(crypto_ccm_open(*state, &p, r.pos, reader_left(&r), out), 0);
+	assert_memory_equal(out, "\x02\x00", 2);
+}
+
 // What a retransmission or a relay may change must not enter; all else must.
 static void test_masking(void **state)
 {
@@ -197,6 +221,7 @@ int main(void)
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_header),
 		cmocka_unit_test(test_masking),
+		cmocka_unit_test(test_management),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

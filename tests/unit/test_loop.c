@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -294,6 +295,69 @@ static void test_descriptor(void **state)
 	loop_free(loop);
 }
 
+struct watched {
+	struct loop *loop;
+	struct loop_fd fd, other;
+	int in;
+	unsigned runs;
+	bool stop_other;
+};
+
+static void read_one(void *user)
+{
+	struct watched *w = user;
+	char c;
+
+	assert_int_equal(read(w->in, &c, 1), 1);
+	w->runs++;
+	if (w->stop_other)
+		loop_unwatch_fd(w->loop, &w->other);
+}
+
+static void never(void *user)
+{
+	(void)user;
+	fail_msg("it is not watched any more");
+}
+
+/* Watched descriptors end the wait, run once for each byte, and no more after loop_unwatch_fd(),
+ * which may be called by another one. */
+static void test_watched(void **state)
+{
+	struct watched w = {.loop = new_loop(LOOP_REAL)};
+	int a[2], b[2];
+
+	(void)state;
+	assert_int_equal(pipe(a), 0);
+	assert_int_equal(pipe(b), 0);
+	w.in = a[0];
+	loop_unwatch_fd(w.loop, &w.fd);
+	assert_int_equal(loop_watch_fd(w.loop, &w.fd, a[0], read_one, &w), 0);
+	assert_int_equal(loop_watch_fd(w.loop, &w.other, -1, never, NULL), -EBADF);
+	assert_false(loop_step(w.loop));
+	assert_int_equal(write(a[1], "xy", 2), 2);
+	loop_wait(w.loop, UINT64_MAX, -1); /* would never end */
+	assert_true(loop_step(w.loop));
+	assert_true(loop_step(w.loop));
+	assert_false(loop_step(w.loop));
+	assert_int_equal(w.runs, 2);
+
+	assert_int_equal(loop_watch_fd(w.loop, &w.other, b[0], never, NULL), 0);
+	w.stop_other = true;
+	assert_int_equal(write(a[1], "x", 1), 1);
+	loop_wait(w.loop, UINT64_MAX, -1);
+	assert_true(loop_step(w.loop));
+	assert_int_equal(write(b[1], "x", 1), 1);
+	loop_wait(w.loop, 0, -1);
+	assert_false(loop_step(w.loop));
+	loop_unwatch_fd(w.loop, &w.fd);
+	loop_free(w.loop);
+	close(a[0]);
+	close(a[1]);
+	close(b[0]);
+	close(b[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -304,6 +368,7 @@ int main(void)
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_kick),
 		cmocka_unit_test(test_descriptor),
+		cmocka_unit_test(test_watched),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

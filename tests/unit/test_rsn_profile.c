@@ -14,6 +14,7 @@
 #include "tests/lib/handshake.h"
 #include "tests/lib/memory.h"
 #include "tests/lib/rsn_host.h"
+#include "wire/rsne.h"
 
 // The table of tests/meson.build links what all tests share, and that knows no sdk.
 #include "tests/lib/rsn_host.c"
@@ -233,20 +234,65 @@ static void test_capability_match(void **state)
 		cut.list = (DOT11_BSS_LIST){n, cut.memory + 1};
 		assert_int_equal(match(any, &cut) == 0, n == one.len);
 	}
-	// Required management frame protection, and TKIP for groups, are not for this module.
-	uint8_t rsne[64];
-	memcpy(rsne, sha1.ap_elements, sha1.ap_len);
-	rsne[sha1.ap_len - 2] |= 0x40;
-	struct bss_list mfp = {.len = 0};
-	bss_add(&mfp, &(struct bss_spec){SSID, rsne, sha1.ap_len, true, false});
-	assert_int_equal(match(psk, &mfp), ERROR_NOT_FOUND);
-	memcpy(rsne, sha1.ap_elements, sha1.ap_len);
-	rsne[7] = 2;
-	struct bss_list tkip = {.len = 0};
-	bss_add(&tkip, &(struct bss_spec){SSID, rsne, sha1.ap_len, true, false});
-	assert_int_equal(match(psk, &tkip), ERROR_NOT_FOUND);
 	handshake_destroy(&sha1);
 	handshake_destroy(&sha256);
+}
+
+// One BSS whose RSNE is `rsne`.
+static DWORD match_rsne(const struct rsne *rsne)
+{
+	static const char psk[] = "<rsn " NS "><akm>psk</akm></rsn>";
+	uint8_t bytes[128];
+	struct writer w = writer_init(bytes, sizeof(bytes));
+	struct bss_list l = {.len = 0};
+
+	rsne_build(&w, rsne);
+	bss_add(&l, &(struct bss_spec){SSID, bytes, w.len, true, false});
+	return match(psk, &l);
+}
+
+static void test_ciphers(void **state)
+{
+	const struct rsne base = {.extent = RSNE_TO_GROUP_MGMT,
+		.version = 1,
+		.group = CIPHER_CCMP_128,
+		.pairwise = {CIPHER_CCMP_128},
+		.pairwise_count = 1,
+		.akm = {AKM_PSK},
+		.akm_count = 1,
+		.group_mgmt = CIPHER_BIP_CMAC_128};
+	struct rsne r = base;
+
+	// Management frame protection, optional and required.
+	r.capabilities = RSN_CAP_MFPC;
+	assert_int_equal(match_rsne(&r), 0);
+	r.capabilities |= RSN_CAP_MFPR;
+	assert_int_equal(match_rsne(&r), 0);
+	r.extent = RSNE_TO_CAPABILITIES; // BIP-CMAC-128 goes without saying
+	assert_int_equal(match_rsne(&r), 0);
+	r.capabilities = RSN_CAP_MFPR; // requires what it cannot
+	assert_int_equal(match_rsne(&r), ERROR_NOT_FOUND);
+	r = base;
+	r.capabilities = RSN_CAP_MFPC;
+	r.group_mgmt = CIPHER_BIP_GMAC_256; // can be left alone, unless it is required
+	assert_int_equal(match_rsne(&r), 0);
+	r.capabilities |= RSN_CAP_MFPR;
+	assert_int_equal(match_rsne(&r), ERROR_NOT_FOUND);
+	// TKIP for groups alone; no WEP.
+	r = base;
+	r.group = CIPHER_TKIP;
+	assert_int_equal(match_rsne(&r), 0);
+	r.pairwise[r.pairwise_count++] = CIPHER_TKIP;
+	assert_int_equal(match_rsne(&r), 0);
+	r.pairwise[0] = CIPHER_TKIP;
+	assert_int_equal(match_rsne(&r), ERROR_NOT_FOUND);
+	r = base;
+	r.group = CIPHER_WEP40;
+	assert_int_equal(match_rsne(&r), ERROR_NOT_FOUND);
+	r.group = CIPHER_WEP104;
+	assert_int_equal(match_rsne(&r), ERROR_NOT_FOUND);
+	r.group = CIPHER_GCMP_128;
+	assert_int_equal(match_rsne(&r), ERROR_NOT_FOUND);
 }
 
 static void free_profiles(DOT11EXT_IHV_DISCOVERY_PROFILE_LIST *list)
@@ -360,6 +406,7 @@ int main(void)
 		cmocka_unit_test(test_truncated_profile),
 		cmocka_unit_test(test_passphrase_forgotten),
 		cmocka_unit_test(test_capability_match),
+		cmocka_unit_test(test_ciphers),
 		cmocka_unit_test(test_discovery),
 		cmocka_unit_test(test_control),
 		cmocka_unit_test(test_small_handlers),

@@ -84,7 +84,18 @@ void ap_destroy(struct sim_ap *ap)
 	authenticator_bss_destroy(&ap->bss);
 }
 
-static int send_management(struct sim_ap *ap, const struct mac *to, unsigned kind,
+/* Robust ones are protected, where there is a key for it. */
+static struct traffic_key *management_key(
+	struct sim_ap *ap, const struct mac *to, struct ap_station *s, unsigned kind)
+{
+	if (!sim_is_robust(kind))
+		return NULL;
+	if (mac_is_multicast(to))
+		return ap->bss.mfp ? &ap->bss.igtk[ap->bss.gtk_active % 2] : NULL;
+	return s && s->authenticator.mfp && s->ptk.set ? &s->ptk : NULL;
+}
+
+int ap_send_management(struct sim_ap *ap, const struct mac *to, unsigned kind,
 	enum sim_kind rule_kind, const struct writer *body)
 {
 	struct ap_station *s = ap_station_find(ap, to);
@@ -97,7 +108,8 @@ static int send_management(struct sim_ap *ap, const struct mac *to, unsigned kin
 			.addr3 = ap->config.bssid,
 			.sequence_control = sim_next_sequence(&ap->sequence)},
 		.body = body->buf,
-		.length = body->len};
+		.length = body->len,
+		.key = management_key(ap, to, s, kind)};
 
 	if (!writer_ok(body))
 		return -ENOBUFS;
@@ -111,7 +123,16 @@ int ap_send_reason(struct sim_ap *ap, const struct mac *to, unsigned kind, uint1
 	struct dot11_reason d = {.reason = reason};
 
 	dot11_reason_build(&w, &d);
-	return send_management(ap, to, kind, SIM_DISASSOCIATION, &w);
+	return ap_send_management(ap, to, kind, SIM_DISASSOCIATION, &w);
+}
+
+int ap_throw_out(struct ap_station *s, unsigned kind, uint16_t reason)
+{
+	/* Sent first: it may need the key that is forgotten then. */
+	int err = ap_send_reason(s->ap, &s->address, kind, reason);
+
+	ap_forget(s, reason);
+	return err;
 }
 
 static void probe_request(
@@ -127,7 +148,7 @@ static void probe_request(
 				memcmp(ssid.data, ap->config.ssid.bytes, ssid.len)))
 		return;
 	ap_put_beacon(ap, &w);
-	(void)send_management(ap, &h->addr2, D11_PROBE_RESP, SIM_ANY, &w);
+	(void)ap_send_management(ap, &h->addr2, D11_PROBE_RESP, SIM_ANY, &w);
 }
 
 /* Open System authentication (802.11-2020, 12.3.3.2). */
@@ -149,7 +170,7 @@ static void authentication(struct sim_ap *ap, const struct dot11_header *h, stru
 	else
 		s->authenticated = true;
 	dot11_auth_build(&w, &reply);
-	(void)send_management(ap, &h->addr2, D11_AUTH, SIM_AUTHENTICATION, &w);
+	(void)ap_send_management(ap, &h->addr2, D11_AUTH, SIM_AUTHENTICATION, &w);
 }
 
 static void association_response(struct ap_station *s, bool reassociation, uint16_t status)
@@ -163,8 +184,8 @@ static void association_response(struct ap_station *s, bool reassociation, uint1
 	dot11_assoc_resp_build(&w, &r);
 	put_rates(&w);
 	writer_put(&w, s->ap->config.elements, s->ap->config.elements_length);
-	(void)send_management(s->ap, &s->address, reassociation ? D11_REASSOC_RESP : D11_ASSOC_RESP,
-		SIM_ASSOCIATION_RESPONSE, &w);
+	(void)ap_send_management(s->ap, &s->address,
+		reassociation ? D11_REASSOC_RESP : D11_ASSOC_RESP, SIM_ASSOCIATION_RESPONSE, &w);
 }
 
 /* The distribution system tells the other access points of the network where the station is now
@@ -235,18 +256,28 @@ static void association(struct sim_ap *ap, const struct dot11_header *h, struct 
 	ap_peer_associated(s, &a);
 }
 
-static void left(
-	struct sim_ap *ap, const struct mac *station, struct reader *body, bool deauthenticated)
+static void left(struct ap_station *s, struct reader *body, bool deauthenticated)
 {
-	struct ap_station *s = ap_station_find(ap, station);
 	struct dot11_reason d = {0};
 
-	if (!s)
-		return;
 	if (dot11_reason_parse(body, &d))
 		d.reason = D11_REASON_UNSPECIFIED; /* it has left all the same */
 	ap_forget(s, d.reason);
 	s->authenticated = !deauthenticated;
+}
+
+/* Frames that end an association, and those that ask whether it still is one. */
+static void robust(struct sim_ap *ap, const struct dot11_header *h, struct reader *body)
+{
+	struct ap_station *s = ap_station_find(ap, &h->addr2);
+	uint8_t plain[MSDU_MAX];
+
+	if (!s || !ap_open_robust(s, h, body, plain))
+		return;
+	if (dot11_kind(h) == D11_ACTION)
+		ap_answer_query(s, body);
+	else
+		left(s, body, dot11_kind(h) == D11_DEAUTH);
 }
 
 void ap_receive(struct sim_ap *ap, const struct dot11_header *h, struct reader body)
@@ -275,7 +306,8 @@ void ap_receive(struct sim_ap *ap, const struct dot11_header *h, struct reader b
 		break;
 	case D11_DISASSOC:
 	case D11_DEAUTH:
-		left(ap, &h->addr2, &body, dot11_kind(h) == D11_DEAUTH);
+	case D11_ACTION:
+		robust(ap, h, &body);
 		break;
 	}
 }

@@ -14,22 +14,20 @@ struct ap_station *ap_associated(const struct sim_ap *ap, const struct mac *stat
 int sim_ap_disassociate(struct sim_ap *ap, struct mac station, uint16_t reason)
 {
 	struct ap_station *s = ap_associated(ap, &station);
+	int err;
 
 	if (!s)
 		return -ENOENT;
-	ap_forget(s, reason);
+	err = ap_throw_out(s, D11_DISASSOC, reason);
 	s->authenticated = true; /* 802.11-2020, 11.3.2: back to state 2 */
-	return ap_send_reason(ap, &station, D11_DISASSOC, reason);
+	return err;
 }
 
 int sim_ap_deauthenticate(struct sim_ap *ap, struct mac station, uint16_t reason)
 {
 	struct ap_station *s = ap_associated(ap, &station);
 
-	if (!s)
-		return -ENOENT;
-	ap_forget(s, reason);
-	return ap_send_reason(ap, &station, D11_DEAUTH, reason);
+	return s ? ap_throw_out(s, D11_DEAUTH, reason) : -ENOENT;
 }
 
 static void forget_all(struct sim_ap *ap, uint16_t reason)
@@ -45,11 +43,13 @@ static void forget_all(struct sim_ap *ap, uint16_t reason)
 int sim_ap_deauthenticate_all(struct sim_ap *ap, uint16_t reason)
 {
 	struct mac everybody = mac_from_u64(UINT64_MAX);
+	int err;
 
 	if (!ap->present)
 		return -ENOENT;
+	err = ap_send_reason(ap, &everybody, D11_DEAUTH, reason);
 	forget_all(ap, reason);
-	return ap_send_reason(ap, &everybody, D11_DEAUTH, reason);
+	return err;
 }
 
 int sim_ap_group_rekey(struct sim_ap *ap)

@@ -61,8 +61,7 @@ static void on_disconnect(void *user, uint16_t reason)
 {
 	struct ap_station *s = user;
 
-	ap_forget(s, reason);
-	(void)ap_send_reason(s->ap, &s->address, D11_DEAUTH, reason);
+	(void)ap_throw_out(s, D11_DEAUTH, reason);
 }
 
 const struct authenticator_ops ap_authenticator_ops = {
@@ -90,11 +89,7 @@ static void answer_echo(struct ap_station *s, const uint8_t *packet, size_t leng
 		(void)ap_send_data(s->ap, s, LLC_ETHERTYPE_IPV4, reply, w.len, false);
 }
 
-/*
- * Decrypts with the PTK or, before message 4 has come, with the one that it will confirm: a station
- * may have installed its keys before it had to repeat message 4. *early tells that.
- */
-static ssize_t open_frame(struct ap_station *s, const struct dot11_header *h, struct reader body,
+ssize_t ap_open_frame(struct ap_station *s, const struct dot11_header *h, struct reader body,
 	uint8_t *out, bool *early)
 {
 	const uint8_t *pending = authenticator_pending_tk(&s->authenticator);
@@ -176,7 +171,7 @@ void ap_receive_data(struct sim_ap *ap, const struct dot11_header *h, struct rea
 		judge_msdu(s, body, false);
 		return;
 	}
-	n = open_frame(s, h, body, plain, &early);
+	n = ap_open_frame(s, h, body, plain, &early);
 	if (n >= 0)
 		judge_msdu(s, reader_init(plain, (size_t)n), !early);
 	else

@@ -18,6 +18,19 @@ void put_rates(struct writer *w)
 	element_put(w, D11_EID_RATES, rates, sizeof(rates));
 }
 
+static uint16_t mfp_capabilities(enum sim_mfp mfp)
+{
+	switch (mfp) {
+	case SIM_MFP_OFF:
+		break;
+	case SIM_MFP_OPTIONAL:
+		return RSN_CAP_MFPC;
+	case SIM_MFP_REQUIRED:
+		return RSN_CAP_MFPC | RSN_CAP_MFPR;
+	}
+	return 0;
+}
+
 static void build_rsne(struct sim_ap *ap)
 {
 	struct writer w = writer_init(ap->bss.rsne, sizeof(ap->bss.rsne));
@@ -30,6 +43,11 @@ static void build_rsne(struct sim_ap *ap)
 	for (uint32_t bit = SIM_AKM_PSK; bit <= SIM_AKM_PSK_SHA256; bit <<= 1)
 		if (ap->config.akms & bit)
 			rsne.akm[rsne.akm_count++] = sim_akm_suite(bit);
+	rsne.capabilities = mfp_capabilities(ap->config.mfp);
+	if (rsne.capabilities) {
+		rsne.extent = RSNE_TO_GROUP_MGMT;
+		rsne.group_mgmt = CIPHER_BIP_CMAC_128;
+	}
 	rsne_build(&w, &rsne);
 	ap->bss.rsne_length = w.len;
 }
@@ -53,6 +71,20 @@ void ap_build_elements(struct sim_ap *ap)
 	ap->elements_length = (uint16_t)w.len;
 }
 
+/* 802.11-2020, 12.6.3: what one side requires the other must be capable of, and itself. */
+static uint16_t judge_mfp(const struct sim_ap *ap, const struct rsne *rsne)
+{
+	const bool capable = rsne->capabilities & RSN_CAP_MFPC;
+
+	if ((rsne->capabilities & RSN_CAP_MFPR) && (!capable || ap->config.mfp == SIM_MFP_OFF))
+		return D11_STATUS_ROBUST_MGMT_VIOLATION;
+	if (!capable && ap->config.mfp == SIM_MFP_REQUIRED)
+		return D11_STATUS_ROBUST_MGMT_VIOLATION;
+	if (capable && ap->config.mfp != SIM_MFP_OFF && rsne->group_mgmt != CIPHER_BIP_CMAC_128)
+		return D11_STATUS_CIPHER_REJECTED;
+	return D11_STATUS_SUCCESS;
+}
+
 /* 802.11-2020, Table 9-50 and 12.6.3: which part of the station's RSNE cannot be had here. */
 static uint16_t judge(const struct sim_ap *ap, const struct rsne *rsne, uint32_t *akm)
 {
@@ -65,7 +97,7 @@ static uint16_t judge(const struct sim_ap *ap, const struct rsne *rsne, uint32_t
 	for (uint32_t bit = SIM_AKM_PSK; bit <= SIM_AKM_PSK_SHA256; bit <<= 1) {
 		if ((ap->config.akms & bit) && rsne->akm[0] == sim_akm_suite(bit)) {
 			*akm = rsne->akm[0];
-			return D11_STATUS_SUCCESS;
+			return judge_mfp(ap, rsne);
 		}
 	}
 	return D11_STATUS_AKMP;

@@ -19,6 +19,12 @@ void authenticator_bss_new_gtk(struct authenticator_bss *bss)
 
 	*gtk = (struct traffic_key){.id = (uint8_t)(1 + bss->gtk_serial % 2), .set = true};
 	rng_fill(bss->rng, gtk->tk, sizeof(gtk->tk));
+	if (bss->mfp) {
+		struct traffic_key *igtk = &bss->igtk[bss->gtk_serial % 2];
+
+		*igtk = (struct traffic_key){.id = (uint8_t)(4 + bss->gtk_serial % 2), .set = true};
+		rng_fill(bss->rng, igtk->tk, sizeof(igtk->tk));
+	}
 	/* While stations wait for a key, group frames go with the newest one that some of them can
 	 * have. */
 	bss->gtk_active = bss->gtk_owed ? bss->gtk_serial - 1 : bss->gtk_serial;
@@ -35,6 +41,7 @@ void authenticator_bss_destroy(struct authenticator_bss *bss)
 {
 	wipe(bss->pmk, sizeof(bss->pmk));
 	wipe(bss->gtk, sizeof(bss->gtk));
+	wipe(bss->igtk, sizeof(bss->igtk));
 }
 
 /* The last station that gets the newest GTK makes it the one that group frames are sent with. */
@@ -127,13 +134,20 @@ static void send_wrapped(struct authenticator *a, struct eapol_key *k, struct wr
 	wipe(w->buf, w->cap);
 }
 
-static void put_gtk(struct authenticator *a, struct writer *w, struct eapol_key *k)
+/* GTK and, with management frame protection, the IGTK that goes with it. */
+static void put_group_keys(struct authenticator *a, struct writer *w, struct eapol_key *k)
 {
-	const struct traffic_key *gtk = message_gtk(a);
+	const struct traffic_key *gtk = message_gtk(a), *igtk = &a->bss->igtk[a->gtk % 2];
 	struct kde_gtk kde = {.key_id = gtk->id, .key = gtk->tk, .key_len = sizeof(gtk->tk)};
+	struct kde_igtk integrity = {.key_id = igtk->id,
+		.ipn = igtk->sent,
+		.key = igtk->tk,
+		.key_len = sizeof(igtk->tk)};
 
 	kde_put_gtk(w, &kde);
 	k->rsc = gtk->sent;
+	if (a->mfp)
+		kde_put_igtk(w, &integrity);
 }
 
 /* 802.11-2020, 12.7.6.4 */
@@ -147,7 +161,7 @@ static void send_message_3(struct authenticator *a)
 		.nonce = a->anonce};
 
 	writer_put(&w, a->bss->rsne, a->bss->rsne_length);
-	put_gtk(a, &w, &k);
+	put_group_keys(a, &w, &k);
 	send_wrapped(a, &k, &w);
 }
 
@@ -159,7 +173,7 @@ static void send_group_1(struct authenticator *a)
 	struct eapol_key k = {
 		.info = KEY_INFO_ACK | KEY_INFO_MIC | KEY_INFO_SECURE | KEY_INFO_ENCRYPTED};
 
-	put_gtk(a, &w, &k);
+	put_group_keys(a, &w, &k);
 	send_wrapped(a, &k, &w);
 }
 
@@ -212,6 +226,15 @@ static void start_group(struct authenticator *a)
 	transmit(a);
 }
 
+/* 802.11-2020, 12.6.3: whether the station is capable of it; rsne is its whole element. */
+static bool mfp_capable(const uint8_t *rsne, size_t length)
+{
+	struct rsne parsed;
+
+	return length > 2 && !rsne_parse(rsne + 2, length - 2, &parsed) &&
+	       (parsed.capabilities & RSN_CAP_MFPC);
+}
+
 int authenticator_start(struct authenticator *a, const struct mac *station, uint32_t akm,
 	const uint8_t *rsne, size_t rsne_length)
 {
@@ -224,6 +247,7 @@ int authenticator_start(struct authenticator *a, const struct mac *station, uint
 	a->counter = 0;
 	memcpy(a->rsne, rsne, rsne_length);
 	a->rsne_length = rsne_length;
+	a->mfp = a->bss->mfp && mfp_capable(rsne, rsne_length);
 	start_ptk(a);
 	return 0;
 }
@@ -232,7 +256,7 @@ void authenticator_stop(struct authenticator *a)
 {
 	enter(a, AUTHENTICATOR_IDLE);
 	gtk_settled(a);
-	a->established = false;
+	a->established = a->mfp = false;
 	wipe(&a->ptk, sizeof(a->ptk));
 	wipe(&a->pending, sizeof(a->pending));
 	wipe(a->anonce, sizeof(a->anonce));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The authenticator's half of the 4-way and the group key handshake (802.11-2020, 12.7.6, 12.7.7),
- * for PSK with CCMP. It shares codecs and primitives with supplicants, and no other code.
+ * for PSK with CCMP, and BIP where management frames are protected. It shares codecs and primitives
+ * with supplicants, and no other code.
  *
  * One struct authenticator_bss holds what all stations of an access point share, one struct
  * authenticator serves one station. Everything else is reached through the table, so that a test
@@ -41,13 +42,15 @@ struct authenticator_bss {
 	uint8_t rsne[AUTHENTICATOR_RSNE_MAX]; /* as beaconed, with its two octets of element header
 					       */
 	size_t rsne_length;
+	bool mfp;              /* management frames are protected, where the station can */
 	uint32_t update_count; /* transmissions of one message */
 	uint64_t retry;        /* ns between them */
 
-	struct traffic_key gtk[2]; /* the key of serial n stands in gtk[n % 2] */
-	uint32_t gtk_serial;       /* newest */
-	uint32_t gtk_active;       /* serial of the key that group frames are sent with */
-	uint32_t gtk_owed;         /* stations that have an older GTK only */
+	struct traffic_key gtk[2];  /* the key of serial n stands in gtk[n % 2] */
+	struct traffic_key igtk[2]; /* likewise, with mfp; its id is 4 or 5 */
+	uint32_t gtk_serial;        /* newest */
+	uint32_t gtk_active;        /* serial of the key that group frames are sent with */
+	uint32_t gtk_owed;          /* stations that have an older GTK only */
 };
 
 enum authenticator_state {
@@ -64,6 +67,7 @@ struct authenticator {
 	enum authenticator_state state;
 	enum crypto_akm akm;
 	struct mac station;
+	bool mfp;         /* negotiated: the messages carry an IGTK */
 	bool established; /* a PTK is installed */
 	bool owes_gtk;    /* counted in gtk_owed */
 	uint32_t sent;    /* transmissions of the current message */
@@ -78,9 +82,9 @@ struct authenticator {
 	uint64_t mic_failures, handshakes, group_handshakes;
 };
 
-/* Makes the first group key. */
+/* Makes the first group keys. */
 void authenticator_bss_init(struct authenticator_bss *bss);
-/* Makes a new group key; authenticator_group_rekey() then hands it to one station each. */
+/* Makes new group keys; authenticator_group_rekey() then hands it to one station each. */
 void authenticator_bss_new_gtk(struct authenticator_bss *bss);
 /* Wipes the keys. Its authenticators must have been stopped. */
 void authenticator_bss_destroy(struct authenticator_bss *bss);

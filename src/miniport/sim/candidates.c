@@ -22,6 +22,9 @@ static bool security_fits(const struct station *st, const struct sim_ap *ap)
 	case SIM_OPEN:
 		return st->auth == ALGORITHM_AUTH_OPEN && st->unicast == ALGORITHM_CIPHER_NONE;
 	case SIM_WPA2_PSK:
+		/* 802.11-2020, 12.6.3 */
+		if (ap->config.mfp == SIM_MFP_REQUIRED && !st->mfp_capable)
+			return false;
 		return (akm_bit(st->auth) & ap->config.akms) &&
 		       st->unicast == ALGORITHM_CIPHER_CCMP &&
 		       st->multicast == ALGORITHM_CIPHER_CCMP;

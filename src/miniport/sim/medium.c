@@ -94,12 +94,10 @@ static int build(struct sim *sim, const struct transmission *t, const uint8_t *b
 	if (!f)
 		return -ENOMEM;
 	w = writer_init(f->bytes, f->room);
-	if (dot11_type(&h) == D11_TYPE_DATA) {
+	if (dot11_type(&h) == D11_TYPE_DATA)
 		err = traffic_build(sim->crypto, t->key, &h, t->ethertype, body, length, &w);
-	} else {
-		dot11_header_build(&w, &h);
-		writer_put(&w, body, length);
-	}
+	else
+		err = traffic_build_management(sim->crypto, t->key, &h, body, length, &w);
 	if (err || !writer_ok(&w)) {
 		pool_put(&sim->pool, f);
 		return err ? err : -ENOBUFS;

@@ -84,6 +84,11 @@ bool sim_is_msdu(const struct dot11_header *h)
 	       !(h->qos_control & AMSDU);
 }
 
+bool sim_is_robust(unsigned kind)
+{
+	return kind == D11_DEAUTH || kind == D11_DISASSOC || kind == D11_ACTION;
+}
+
 static struct mac free_address(struct sim *sim)
 {
 	struct mac m;
@@ -132,6 +137,7 @@ static int prepare_security(struct sim_ap *ap)
 	bss->address = c->bssid;
 	bss->update_count = c->update_count;
 	bss->retry = c->retry_ms * NS_PER_MS;
+	bss->mfp = c->security == SIM_WPA2_PSK && c->mfp != SIM_MFP_OFF;
 	if (c->security != SIM_WPA2_PSK)
 		return 0;
 	authenticator_bss_init(bss);

@@ -19,6 +19,11 @@
  * disconnect(). Beacons are implied: no timer runs while nothing is pending, so that virtual time
  * comes to an end.
  *
+ * With management frame protection, frames that end an association are encrypted, and those to all
+ * stations carry a MIC; the other side drops what should be protected and is not. A station then
+ * asks its access point whether it knows it (SA Query, 802.11-2020, 11.13), and is lost after five
+ * requests in vain. An access point asks nothing: a new association simply ends the older one.
+ *
  * Everything runs on the loop given to sim_new() and is serialised by its owner.
  */
 #ifndef OPENIHV_MINIPORT_SIM_SIM_H
@@ -40,12 +45,20 @@ enum sim_security {
 	SIM_PEER,  /* associates everybody; what follows is sim_ap_set_peer()'s */
 };
 
+/* Management frame protection of a SIM_WPA2_PSK, with BIP-CMAC-128 (802.11-2020, 12.6.3). */
+enum sim_mfp {
+	SIM_MFP_OFF,
+	SIM_MFP_OPTIONAL, /* with stations that are capable of it */
+	SIM_MFP_REQUIRED, /* others are refused */
+};
+
 #define SIM_ELEMENTS_MAX 257 /* one element of full length */
 
 struct sim_ap_config {
 	enum sim_security security;
 	char passphrase[65]; /* 8 to 63 characters, or 64 hex digits */
 	uint32_t akms;       /* bit set of SIM_AKM_*; 0: SIM_AKM_PSK */
+	enum sim_mfp mfp;
 	struct ssid ssid;
 	struct mac bssid;      /* zero: chosen from the seed, locally administered */
 	uint8_t channel;       /* 1..14; 0: 1 */
@@ -63,11 +76,12 @@ struct sim_ap_config {
 
 /*
  * Reads `open`, `wpa2-psk:PASSPHRASE`, `blind` or `peer`, then any of `,ssid=NAME` `,bssid=MAC`
- * `,channel=N` `,rssi=DBM` `,akm=psk|psk-sha256|both` `,ie=HEX` `,privacy=on|off`. A comma in a
- * passphrase or name is written `\,`, and a backslash before a comma `\\`. HEX is one or more whole
- * elements that the AP does not make itself; privacy is for blind and peer. Fields that are not
- * named keep what *config held. 0, or -EINVAL with one sentence in err (room bytes) that names the
- * cause; then *config is as it was.
+ * `,channel=N` `,rssi=DBM` `,akm=psk|psk-sha256|both` `,mfp=off|optional|required` `,ie=HEX`
+ * `,privacy=on|off`. A comma in a passphrase or name is written `\,`, and a backslash before a
+ * comma
+ * `\\`. HEX is one or more whole elements that the AP does not make itself; mfp is for wpa2-psk,
+ * privacy for blind and peer. Fields that are not named keep what *config held. 0, or -EINVAL with
+ * one sentence in err (room bytes) that names the cause; then *config is as it was.
  */
 int sim_ap_config_parse(const char *spec, struct sim_ap_config *config, char *err, size_t room);
 
@@ -84,6 +98,8 @@ int sim_add_ap(struct sim *sim, const struct sim_ap_config *config, struct sim_a
  * sim_remove_station() frees it. 0, -ENOMEM, -EINVAL (group address), -EEXIST.
  */
 int sim_add_station(struct sim *sim, struct mac address, struct miniport **out);
+/* Whether the station can protect management frames; a new one can. Only before it connects. */
+void sim_station_set_mfp(struct miniport *mp, bool capable);
 /*
  * Surprise removal: IND_REMOVED is queued, and everything answers -ENODEV from now on. The AP hears
  * nothing, and sends that wait for their IND_SEND_COMPLETE never get it.
@@ -195,6 +211,7 @@ struct sim_station_counters {
 	uint64_t undecryptable;  /* protected, and no key for it or a wrong one */
 	uint64_t replays;        /* packet number not greater than the last */
 	uint64_t privacy_drops;  /* dropped by an exemption or by exclude_unencrypted */
+	uint64_t unprotected;    /* management frames that should have been protected */
 };
 
 /* Kinds of frames for rules. */

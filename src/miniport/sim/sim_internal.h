@@ -16,10 +16,11 @@
  *	candidates.c     whom to associate with, in which order
  *	sme.c            connecting, roaming and leaving
  *	station_data.c   keys, sending and receiving
+ *	robust.c         protected management frames, on both sides
  *
  * Every timer that exists: an access point's station has the authenticator's (retry); a station has
- *indicate, sme (answers, beacon loss and roaming, which exclude each other) and scan; a frame has
- *its arrival. None runs while nothing is pending.
+ * indicate, sme (answers, beacon loss and roaming, which exclude each other), query and scan; a
+ * frame has its arrival. None runs while nothing is pending.
  */
 #ifndef OPENIHV_MINIPORT_SIM_INTERNAL_H
 #define OPENIHV_MINIPORT_SIM_INTERNAL_H
@@ -33,28 +34,21 @@
 #include "base/rng.h"
 #include "loop/loop.h"
 #include "miniport/sim/authenticator.h"
-#include "miniport/sim/pool.h"
+#include "miniport/pool.h"
+#include "miniport/queue.h"
+#include "miniport/requests.h"
 #include "miniport/sim/sim.h"
 #include "miniport/sim/traffic.h"
+#include "miniport/status.h"
 #include "wire/dot11.h"
-
-/* DOT11_ASSOC_STATUS (windot11.h) */
-#define STATUS_SUCCESS              0u
-#define STATUS_FAILURE              1u
-#define STATUS_UNREACHABLE          2u
-#define STATUS_CANCELLED            5u
-#define STATUS_CANDIDATES_EXHAUSTED 6u
-#define STATUS_BY_OS                7u
-#define STATUS_ASSOCIATION_LOST     0xCu
-#define STATUS_DEAUTHENTICATED      0x10000u /* + reason */
-#define STATUS_DISASSOCIATED        0x20000u /* + reason */
-#define STATUS_RESPONSE             0x30000u /* + status */
 
 #define AIR_PREAMBLE    (50 * NS_PER_US)
 #define ANSWER_TIMEOUT  (200 * NS_PER_MS)
 #define ANSWER_TRIES    3
 #define SCAN_TIME       (100 * NS_PER_MS)
 #define BEACON_LOSS     (2 * NS_PER_S)
+#define QUERY_RETRY     (201 * 1024 * NS_PER_US) /* 802.11-2020, 11.13 and Annex C: of 1000 TU */
+#define QUERY_TRIES     5
 #define ROAM_DELAY      (100 * NS_PER_MS)
 #define ROAM_RETRY      (1 * NS_PER_S) /* doubled after each failure up to ROAM_RETRY_MAX */
 #define ROAM_RETRY_MAX  (16 * NS_PER_S)
@@ -63,8 +57,8 @@
 #define ELEMENTS_MAX    (128 + SIM_ELEMENTS_MAX)
 #define BEACON_MAX      (12 + ELEMENTS_MAX)
 #define MAPPING_KEYS    4
-#define DEFAULT_KEYS    4
-#define EXEMPTIONS_MAX  16
+#define DATA_KEYS       4               /* default keys for data */
+#define DEFAULT_KEYS    (DATA_KEYS + 2) /* and two for BIP */
 
 struct station;
 
@@ -148,22 +142,18 @@ struct station_key {
 	bool permanent;
 };
 
-struct queued;
-
 struct station {
 	struct miniport mp; /* first: the host's pointer is this one */
 	struct sim *sim;
 	UT_hash_handle hh;
 	LIST_ENTRY(station) member; /* ap->members, while associated */
 	struct miniport_caps caps;
-	miniport_indicate_fn indicate;
-	void *indicate_user;
-	STAILQ_HEAD(, queued) queue;
-	struct timer indicating, sme_timer, scanning;
+	struct indication_queue queue;
+	struct timer sme_timer, scanning;
 	struct frame_list sending;
 	uint64_t air_free;
 	uint16_t sequence;
-	bool powered, removed, port_open, exclude_unencrypted;
+	bool powered, removed, port_open, exclude_unencrypted, mfp_capable;
 	uint32_t auth, unicast, multicast, default_key_id;
 	uint16_t nexemptions;
 	struct privacy_exemption exemptions[EXEMPTIONS_MAX];
@@ -180,6 +170,11 @@ struct station {
 	bool reassociation;
 	uint8_t tries, roams;
 	uint64_t roam_retry;
+
+	/* robust.c */
+	struct timer query; /* armed: a request waits for its response */
+	uint16_t transaction;
+	uint8_t queries;
 };
 
 /* --- sim.c */
@@ -190,6 +185,9 @@ uint16_t sim_next_sequence(uint16_t *sequence); /* as a Sequence Control field *
 /* Whether a data frame is one whole MSDU. A piece of one must not be taken for the whole, nor an
  * A-MSDU for a plain one; neither is known here. */
 bool sim_is_msdu(const struct dot11_header *h);
+/* Whether a kind of management frame is protected where that was negotiated: of the robust ones
+ * (802.11-2020, 4.5.4.9) those that are known here. */
+bool sim_is_robust(unsigned kind);
 
 /* --- medium.c */
 struct transmission {
@@ -229,7 +227,11 @@ void rules_judge(struct sim *sim, const struct transmission *t, struct rule_verd
 /* --- ap.c */
 void ap_receive(struct sim_ap *ap, const struct dot11_header *h, struct reader body);
 struct ap_station *ap_station_find(const struct sim_ap *ap, const struct mac *address);
+int ap_send_management(struct sim_ap *ap, const struct mac *to, unsigned kind,
+	enum sim_kind rule_kind, const struct writer *body);
 int ap_send_reason(struct sim_ap *ap, const struct mac *to, unsigned kind, uint16_t reason);
+/* Says so, and forgets the station. The error of the sending. */
+int ap_throw_out(struct ap_station *s, unsigned kind, uint16_t reason);
 /* Ends association, keys and handshake; the counters remain. Tells the peer, with the reason. */
 void ap_forget(struct ap_station *s, uint16_t reason);
 /* The station if it is associated now, else NULL. */
@@ -253,6 +255,12 @@ uint32_t sim_akm_suite(uint32_t bit); /* SIM_AKM_* to suite */
 /* --- ap_data.c */
 extern const struct authenticator_ops ap_authenticator_ops;
 void ap_receive_data(struct sim_ap *ap, const struct dot11_header *h, struct reader body);
+/*
+ * Decrypts with the PTK or, before message 4 has come, with the one that it will confirm: a station
+ * may have installed its keys before it had to repeat message 4. *early tells that.
+ */
+ssize_t ap_open_frame(struct ap_station *s, const struct dot11_header *h, struct reader body,
+	uint8_t *out, bool *early);
 /* To one station, or (s NULL) to all; encrypted if there is a key, unless clear. */
 int ap_send_data(struct sim_ap *ap, struct ap_station *s, uint16_t ethertype,
 	const uint8_t *payload, size_t length, bool clear);
@@ -270,6 +278,8 @@ static inline struct station *station_of(struct miniport *mp)
 void station_init(struct station *st, struct sim *sim, const struct mac *address);
 void station_receive(struct station *st, const struct dot11_header *h, struct reader body);
 void station_destroy(struct station *st);
+/* Whether the association with the target has, or will have, management frame protection. */
+bool station_mfp(const struct station *st);
 
 /* --- indicate.c */
 void indicate(struct station *st, const struct indication *ind);
@@ -291,6 +301,11 @@ int sme_connect(struct station *st, const struct connect_request *req);
 /* Closes what is open and leaves the AP; IND_DISASSOCIATION etc. are queued unless silent. */
 void sme_leave(struct station *st, bool silent);
 void sme_receive(struct station *st, const struct dot11_header *h, struct reader body);
+/* To the target; protected where it must be. */
+void sme_send(
+	struct station *st, unsigned kind, enum sim_kind rule_kind, const struct writer *body);
+/* The access point is there no more, as far as can be told. */
+void sme_ap_lost(struct station *st);
 void sme_ap_vanished(struct station *st);
 void sme_ap_returned(struct station *st);
 int sme_roam(struct station *st, struct sim_ap *to, uint32_t reason);
@@ -305,5 +320,28 @@ void station_receive_data(struct station *st, const struct dot11_header *h, stru
 void station_association_keys(
 	struct station *st, const struct mac *ap); /* what goes with a new association */
 void station_clear_keys(struct station *st);
+/* The pairwise key, if the association has management frame protection and is that far; else NULL.
+ */
+struct traffic_key *station_management_key(struct station *st);
+enum station_trust {
+	STATION_TRUSTED,
+	STATION_DROPPED,     /* not authentic, or a replay */
+	STATION_UNPROTECTED, /* as anybody can have sent it */
+};
+/* Judges a robust management frame of the access point. Trusted: body is then what it says, in the
+ * frame or in plain, which has room for MSDU_MAX. */
+enum station_trust station_open_management(
+	struct station *st, const struct dot11_header *h, struct reader *body, uint8_t *plain);
+
+/* --- robust.c */
+/* False: not to be believed. body may then be in plain, which has room for MSDU_MAX. */
+bool ap_open_robust(
+	struct ap_station *s, const struct dot11_header *h, struct reader *body, uint8_t *plain);
+void ap_answer_query(struct ap_station *s, struct reader *body);
+/* Likewise. What was not protected makes the station ask its access point whether it is true. */
+bool station_open_robust(
+	struct station *st, const struct dot11_header *h, struct reader *body, uint8_t *plain);
+void station_query_answered(struct station *st, struct reader *body);
+void station_query_stop(struct station *st);
 
 #endif

@@ -32,14 +32,14 @@ static void enter(struct station *st, enum sme_state state)
 	if (st->state == SME_ASSOCIATED)
 		LIST_REMOVE(st, member);
 	timer_disarm(st->sim->loop, &st->sme_timer);
+	station_query_stop(st);
 	st->state = state;
 	st->port_open = false;
 	if (state == SME_ASSOCIATED)
 		LIST_INSERT_HEAD(&st->target->members, st, member);
 }
 
-static void send_management(
-	struct station *st, unsigned kind, enum sim_kind rule_kind, const struct writer *body)
+void sme_send(struct station *st, unsigned kind, enum sim_kind rule_kind, const struct writer *body)
 {
 	struct transmission t = {.kind = rule_kind,
 		.air_free = &st->air_free,
@@ -50,7 +50,8 @@ static void send_management(
 			.addr3 = st->target->config.bssid,
 			.sequence_control = sim_next_sequence(&st->sequence)},
 		.body = body->buf,
-		.length = body->len};
+		.length = body->len,
+		.key = sim_is_robust(kind) ? station_management_key(st) : NULL};
 
 	if (writer_ok(body))
 		(void)medium_send(st->sim,
@@ -64,7 +65,7 @@ static void send_authentication(struct station *st)
 	struct dot11_auth a = {.algorithm = D11_AUTH_OPEN, .sequence = 1};
 
 	dot11_auth_build(&w, &a);
-	send_management(st, D11_AUTH, SIM_AUTHENTICATION, &w);
+	sme_send(st, D11_AUTH, SIM_AUTHENTICATION, &w);
 }
 
 /* SSID, rates and the RSNE that the algorithms ask for. */
@@ -81,6 +82,11 @@ static void put_request_elements(const struct station *st, struct writer *w)
 
 	element_put(w, D11_EID_SSID, ssid->bytes, ssid->length);
 	put_rates(w);
+	if (station_mfp(st)) { /* 802.11-2020, 12.6.3 */
+		rsne.capabilities = RSN_CAP_MFPC;
+		rsne.extent = RSNE_TO_GROUP_MGMT;
+		rsne.group_mgmt = CIPHER_BIP_CMAC_128;
+	}
 	if (rsne.akm[0])
 		rsne_build(w, &rsne);
 }
@@ -105,8 +111,8 @@ static void send_association(struct station *st)
 	struct writer w = writer_init(body, sizeof(body));
 
 	put_request(st, &w);
-	send_management(st, st->reassociation ? D11_REASSOC_REQ : D11_ASSOC_REQ,
-		SIM_ASSOCIATION_REQUEST, &w);
+	sme_send(st, st->reassociation ? D11_REASSOC_REQ : D11_ASSOC_REQ, SIM_ASSOCIATION_REQUEST,
+		&w);
 }
 
 static void leave_frame(struct station *st, unsigned kind, uint16_t reason)
@@ -116,7 +122,7 @@ static void leave_frame(struct station *st, unsigned kind, uint16_t reason)
 	struct dot11_reason d = {.reason = reason};
 
 	dot11_reason_build(&w, &d);
-	send_management(st, kind, SIM_DISASSOCIATION, &w);
+	sme_send(st, kind, SIM_DISASSOCIATION, &w);
 }
 
 static void attempt(struct station *st, struct sim_ap *ap, bool reassociation)
@@ -189,6 +195,11 @@ static void lost(struct station *st, const struct mac *peer, uint32_t status)
 	wait_or_give_up(st, ROAM_DELAY);
 }
 
+void sme_ap_lost(struct station *st)
+{
+	lost(st, &st->target->config.bssid, STATUS_UNREACHABLE);
+}
+
 static void again(struct station *st, void (*send)(struct station *))
 {
 	if (st->tries == ANSWER_TRIES) {
@@ -212,7 +223,7 @@ static void on_timer(struct timer *t, void *user)
 		again(st, send_association);
 		break;
 	case SME_ASSOCIATED: /* armed by sme_ap_vanished() */
-		lost(st, &st->target->config.bssid, STATUS_UNREACHABLE);
+		sme_ap_lost(st);
 		break;
 	case SME_WAITING:
 		start_roaming(st, STATUS_ASSOCIATION_LOST);
@@ -294,10 +305,22 @@ static void thrown_out(struct station *st, const struct dot11_header *h, struct 
 	uint32_t base = dot11_kind(h) == D11_DEAUTH ? STATUS_DEAUTHENTICATED : STATUS_DISASSOCIATED;
 	struct dot11_reason d;
 
-	if (st->state != SME_ASSOCIATED || dot11_reason_parse(body, &d))
+	if (dot11_reason_parse(body, &d))
 		return;
 	/* A broadcast frame is told as it came: with the wildcard instead of the access point. */
 	lost(st, mac_is_multicast(&h->addr1) ? &h->addr1 : &h->addr2, base + d.reason);
+}
+
+static void robust(struct station *st, const struct dot11_header *h, struct reader *body)
+{
+	uint8_t plain[MSDU_MAX];
+
+	if (st->state != SME_ASSOCIATED || !station_open_robust(st, h, body, plain))
+		return;
+	if (dot11_kind(h) == D11_ACTION)
+		station_query_answered(st, body);
+	else
+		thrown_out(st, h, body);
 }
 
 void sme_receive(struct station *st, const struct dot11_header *h, struct reader body)
@@ -314,28 +337,21 @@ void sme_receive(struct station *st, const struct dot11_header *h, struct reader
 		break;
 	case D11_DISASSOC:
 	case D11_DEAUTH:
-		thrown_out(st, h, &body);
+	case D11_ACTION:
+		robust(st, h, &body);
 		break;
 	}
 }
 
 int sme_connect(struct station *st, const struct connect_request *req)
 {
-	struct ssid *ssids;
+	int err;
 
 	if (st->state != SME_IDLE && st->state != SME_GIVEN_UP)
 		return -EBUSY;
-	if (!req->nssids || req->bss_type == 2 /* independent */)
-		return -EINVAL;
-	for (size_t i = 0; i < req->nssids; i++)
-		if (req->ssids[i].length > sizeof(req->ssids[i].bytes))
-			return -EINVAL;
-	ssids = reallocarray(st->ssids, req->nssids, sizeof(*ssids));
-	if (!ssids)
-		return -ENOMEM;
-	memcpy(ssids, req->ssids, req->nssids * sizeof(*ssids));
-	st->ssids = ssids;
-	st->nssids = req->nssids;
+	err = request_names(req, &st->ssids, &st->nssids);
+	if (err)
+		return err;
 	st->connecting = true;
 	st->roams = 0;
 	indicate_status(st, IND_CONNECTION_START, NULL, STATUS_SUCCESS);

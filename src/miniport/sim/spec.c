@@ -171,6 +171,23 @@ static int parse_akm(const char *value, struct sim_ap_config *config, const stru
 	return 0;
 }
 
+static int parse_mfp(const char *value, struct sim_ap_config *config, const struct complaint *c)
+{
+	static const char *const names[] = {[SIM_MFP_OFF] = "off",
+		[SIM_MFP_OPTIONAL] = "optional",
+		[SIM_MFP_REQUIRED] = "required"};
+
+	if (config->security != SIM_WPA2_PSK)
+		return complain(c, "mfp is for wpa2-psk");
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(value, names[i]))
+			continue;
+		config->mfp = (enum sim_mfp)i;
+		return 0;
+	}
+	return complain(c, "mfp is off, optional or required, not '%s'", value);
+}
+
 /* Whole elements, of which none is one that the access point makes itself. */
 static int parse_ie(const char *value, struct sim_ap_config *config, const struct complaint *c)
 {
@@ -215,6 +232,7 @@ static const struct {
 	{"channel", parse_channel},
 	{"rssi", parse_rssi},
 	{"akm", parse_akm},
+	{"mfp", parse_mfp},
 	{"ie", parse_ie},
 	{"privacy", parse_privacy},
 };

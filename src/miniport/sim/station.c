@@ -8,12 +8,22 @@
 #include "base/wipe.h"
 #include "wire/algorithm.h"
 
+/*
+ * TKIP is for groups alone, and no access point here has it: its keys are taken, and that is all.
+ * BIP comes last, so that a station without it has fewer pairs.
+ */
 static const struct algorithm_pair pairs[] = {
 	{ALGORITHM_AUTH_OPEN, ALGORITHM_CIPHER_NONE},
 	{ALGORITHM_AUTH_RSNA_PSK, ALGORITHM_CIPHER_CCMP},
 	{ALGORITHM_AUTH_PSK_SHA256, ALGORITHM_CIPHER_CCMP},
+	{ALGORITHM_AUTH_RSNA_PSK, ALGORITHM_CIPHER_TKIP},
+	{ALGORITHM_AUTH_PSK_SHA256, ALGORITHM_CIPHER_TKIP},
+	{ALGORITHM_AUTH_RSNA_PSK, ALGORITHM_CIPHER_BIP},
+	{ALGORITHM_AUTH_PSK_SHA256, ALGORITHM_CIPHER_BIP},
 };
-#define NPAIRS (sizeof(pairs) / sizeof(pairs[0]))
+#define UNICAST_PAIRS   3
+#define MULTICAST_PAIRS 5
+#define BIP_PAIRS       2
 
 /* What a vendor makes of these numbers his module and his access point know; the radio carries it.
  */
@@ -29,18 +39,12 @@ static bool gone(const struct station *st)
 
 static void station_attach(struct miniport *mp, miniport_indicate_fn fn, void *user)
 {
-	struct station *st = station_of(mp);
-
-	st->indicate = fn;
-	st->indicate_user = user;
+	queue_attach(&station_of(mp)->queue, fn, user);
 }
 
 static void station_detach(struct miniport *mp)
 {
-	struct station *st = station_of(mp);
-
-	st->indicate = NULL;
-	indicate_discard(st, false);
+	queue_attach(&station_of(mp)->queue, NULL, NULL);
 }
 
 static const struct miniport_caps *station_caps(struct miniport *mp)
@@ -70,7 +74,7 @@ static void scan_done(struct timer *t, void *user)
 }
 
 /* An active scan: one probe request with the wildcard SSID, which every AP answers. */
-static int station_scan(struct miniport *mp)
+static int station_scan(struct miniport *mp, const struct ssid *hidden, size_t count)
 {
 	static const uint8_t wildcard_ssid[] = {D11_EID_SSID, 0};
 	struct station *st = station_of(mp);
@@ -84,6 +88,8 @@ static int station_scan(struct miniport *mp)
 			.addr2 = st->caps.address,
 			.addr3 = mac_from_u64(UINT64_MAX)}};
 
+	(void)hidden; /* none hides here */
+	(void)count;
 	if (gone(st))
 		return -ENODEV;
 	if (timer_armed(&st->scanning))
@@ -148,14 +154,15 @@ static int station_set_auth(struct miniport *mp, uint32_t auth)
 {
 	bool known = vendors_own(auth);
 
-	for (size_t i = 0; i < NPAIRS; i++)
+	for (size_t i = 0; i < UNICAST_PAIRS; i++)
 		known = known || pairs[i].auth == auth;
 	return set_algorithm(mp, &station_of(mp)->auth, auth, known);
 }
 
-static bool known_cipher(uint32_t cipher)
+/* Among the first n pairs. */
+static bool known_cipher(uint32_t cipher, size_t n)
 {
-	for (size_t i = 0; i < NPAIRS; i++)
+	for (size_t i = 0; i < n; i++)
 		if (pairs[i].cipher == cipher)
 			return true;
 	return vendors_own(cipher);
@@ -163,12 +170,14 @@ static bool known_cipher(uint32_t cipher)
 
 static int station_set_unicast(struct miniport *mp, uint32_t cipher)
 {
-	return set_algorithm(mp, &station_of(mp)->unicast, cipher, known_cipher(cipher));
+	return set_algorithm(
+		mp, &station_of(mp)->unicast, cipher, known_cipher(cipher, UNICAST_PAIRS));
 }
 
 static int station_set_multicast(struct miniport *mp, uint32_t cipher)
 {
-	return set_algorithm(mp, &station_of(mp)->multicast, cipher, known_cipher(cipher));
+	return set_algorithm(
+		mp, &station_of(mp)->multicast, cipher, known_cipher(cipher, MULTICAST_PAIRS));
 }
 
 static int station_set_exclude(struct miniport *mp, bool exclude)
@@ -185,15 +194,10 @@ static int station_set_exemptions(
 	struct miniport *mp, const struct privacy_exemption *list, size_t count)
 {
 	struct station *st = station_of(mp);
+	const int err = gone(st) ? -ENODEV : request_exemptions(list, count);
 
-	if (gone(st))
-		return -ENODEV;
-	if (count > EXEMPTIONS_MAX)
-		return -EINVAL;
-	for (size_t i = 0; i < count; i++)
-		if (list[i].action < 1 || list[i].action > 2 || list[i].packet < 1 ||
-			list[i].packet > 3)
-			return -EINVAL;
+	if (err)
+		return err;
 	if (count)
 		memcpy(st->exemptions, list, count * sizeof(*list));
 	st->nexemptions = (uint16_t)count;
@@ -202,7 +206,7 @@ static int station_set_exemptions(
 
 static int station_set_default_key_id(struct miniport *mp, uint32_t index)
 {
-	return set_algorithm(mp, &station_of(mp)->default_key_id, index, index < DEFAULT_KEYS);
+	return set_algorithm(mp, &station_of(mp)->default_key_id, index, index < DATA_KEYS);
 }
 
 static int station_connect(struct miniport *mp, const struct connect_request *req)
@@ -277,11 +281,8 @@ static int station_nic_specific(struct miniport *mp, const uint8_t *in, uint32_t
 
 	if (gone(st))
 		return -ENODEV;
-	if (asks(in, in_length, MINIPORT_NIC_ADDRESS) && *out_length >= MAC_LEN) {
-		memcpy(out, st->caps.address.b, MAC_LEN);
-		*out_length = MAC_LEN;
+	if (request_address(&st->caps.address, in, in_length, out, out_length))
 		return 0;
-	}
 	if (!asks(in, in_length, SIM_NIC_PING) || *out_length < sizeof(st->counters))
 		return -EINVAL;
 	memcpy(out, &st->counters, sizeof(st->counters));
@@ -312,6 +313,20 @@ static const struct miniport_ops station_ops = {
 	.nic_specific = station_nic_specific,
 };
 
+bool station_mfp(const struct station *st)
+{
+	return st->mfp_capable && st->target && st->target->config.security == SIM_WPA2_PSK &&
+	       st->target->config.mfp != SIM_MFP_OFF;
+}
+
+void sim_station_set_mfp(struct miniport *mp, bool capable)
+{
+	struct station *st = station_of(mp);
+
+	st->mfp_capable = capable;
+	st->caps.nmulticast = MULTICAST_PAIRS + (capable ? BIP_PAIRS : 0);
+}
+
 void station_init(struct station *st, struct sim *sim, const struct mac *address)
 {
 	st->mp.ops = &station_ops;
@@ -321,9 +336,9 @@ void station_init(struct station *st, struct sim *sim, const struct mac *address
 		.description = "openihv simulated radio",
 		.unicast = pairs,
 		.multicast = pairs,
-		.nunicast = NPAIRS,
-		.nmulticast = NPAIRS};
-	STAILQ_INIT(&st->queue);
+		.nunicast = UNICAST_PAIRS};
+	sim_station_set_mfp(&st->mp, true);
+	queue_init(&st->queue, sim->loop, &sim->pool);
 	TAILQ_INIT(&st->sending);
 	set_defaults(st);
 }

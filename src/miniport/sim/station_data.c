@@ -6,12 +6,15 @@
 
 #include "base/wipe.h"
 #include "wire/algorithm.h"
+#include "wire/bip.h"
 #include "wire/ccmp.h"
 
 enum {
 	DIRECTION_INBOUND = 1,
 	DIRECTION_OUTBOUND = 2,
 	DIRECTION_BOTH = 3,
+
+	TKIP_KEY_LEN = 32, /* with its Michael keys */
 
 	EXEMPT_ALWAYS = 1,
 	EXEMPT_WITHOUT_KEY = 2,
@@ -31,15 +34,16 @@ static struct station_key *mapping_key(
 	return NULL;
 }
 
-static int judge_key(const struct station *st, const struct miniport_key *key)
+/* length is what the key's cipher wants, 0 for one that is not known where the key is to go. */
+static int judge_key(const struct station *st, const struct miniport_key *key, uint32_t length)
 {
 	if (st->removed || !st->powered)
 		return -ENODEV;
 	if (key->remove)
 		return 0;
-	if (key->algorithm != ALGORITHM_CIPHER_CCMP)
+	if (!length)
 		return -ENOTSUP;
-	if (!key->key || key->length != TRAFFIC_KEY_LEN || key->receive_pn > CCMP_PN_MAX ||
+	if (!key->key || key->length != length || key->receive_pn > CCMP_PN_MAX ||
 		key->direction < DIRECTION_INBOUND || key->direction > DIRECTION_BOTH)
 		return -EINVAL;
 	return 0;
@@ -53,22 +57,39 @@ static void set_key(struct station_key *k, const struct miniport_key *from, uint
 	k->peer = from->peer;
 	k->direction = (uint8_t)from->direction;
 	k->permanent = from->permanent;
+	if (from->algorithm == ALGORITHM_CIPHER_TKIP)
+		return; /* nothing will come that it is for */
 	k->traffic.set = true;
 	k->traffic.id = id;
 	k->traffic.received = from->receive_pn;
 	memcpy(k->traffic.tk, from->key, sizeof(k->traffic.tk));
 }
 
+static uint32_t default_key_length(const struct station *st, uint32_t algorithm)
+{
+	switch (algorithm) {
+	case ALGORITHM_CIPHER_CCMP:
+		return TRAFFIC_KEY_LEN;
+	case ALGORITHM_CIPHER_TKIP:
+		return TKIP_KEY_LEN;
+	case ALGORITHM_CIPHER_BIP:
+		return st->mfp_capable ? TRAFFIC_KEY_LEN : 0;
+	}
+	return 0;
+}
+
 int station_set_default_key(struct miniport *mp, const struct miniport_key *key)
 {
 	struct station *st = station_of(mp);
-	int err = judge_key(st, key);
+	int err = judge_key(st, key, default_key_length(st, key->algorithm));
+	bool bip = key->algorithm == ALGORITHM_CIPHER_BIP;
 
-	if (!err && key->index >= DEFAULT_KEYS)
-		err = -EINVAL; /* 4 and 5 are BIP's, which this radio does not know */
-	if (!err)
-		set_key(&st->default_keys[key->index], key, (uint8_t)key->index);
-	return err;
+	if (err)
+		return err;
+	if (key->index >= DEFAULT_KEYS || (!key->remove && bip != (key->index >= DATA_KEYS)))
+		return -EINVAL;
+	set_key(&st->default_keys[key->index], key, (uint8_t)key->index);
+	return 0;
 }
 
 /* The slot of peer's key, or one that is free, or that of a station that is not the access point.
@@ -96,7 +117,7 @@ static struct station_key *mapping_slot(struct station *st, const struct mac *pe
 int station_set_mapping_key(struct miniport *mp, const struct miniport_key *key)
 {
 	struct station *st = station_of(mp);
-	int err = judge_key(st, key);
+	int err = judge_key(st, key, key->algorithm == ALGORITHM_CIPHER_CCMP ? TRAFFIC_KEY_LEN : 0);
 	struct station_key *k;
 
 	if (err)
@@ -191,7 +212,7 @@ static bool decrypt(
 	if (!mac_is_multicast(&h->addr1)) {
 		key = mapping_key(st, &h->addr2, DIRECTION_INBOUND);
 	} else if (!ccmp_header_parse(&peek, &ccmp)) {
-		key = &st->default_keys[ccmp.key_id % DEFAULT_KEYS];
+		key = &st->default_keys[ccmp.key_id % DATA_KEYS];
 		if (!key->traffic.set || !(key->direction & DIRECTION_INBOUND))
 			key = NULL;
 	}
@@ -204,6 +225,53 @@ static bool decrypt(
 	else
 		*body = reader_init(out, (size_t)n);
 	return n >= 0;
+}
+
+struct traffic_key *station_management_key(struct station *st)
+{
+	struct station_key *key = NULL;
+
+	if (st->state == SME_ASSOCIATED && station_mfp(st))
+		key = mapping_key(st, &st->target->config.bssid, DIRECTION_BOTH);
+	return key ? &key->traffic : NULL;
+}
+
+/* A frame to a group: BIP. */
+static enum station_trust check_group(
+	struct station *st, const struct dot11_header *h, struct reader *body)
+{
+	struct station_key *key = NULL;
+	struct bip_mme mme;
+	ssize_t n = -EBADMSG;
+
+	if (bip_mme_parse(body->pos, reader_left(body), &mme))
+		return STATION_UNPROTECTED;
+	if (mme.key_id >= DATA_KEYS && mme.key_id < DEFAULT_KEYS)
+		key = &st->default_keys[mme.key_id];
+	if (key && key->traffic.set)
+		n = traffic_check(st->sim->crypto, &key->traffic, h, *body);
+	if (n == -EALREADY)
+		st->counters.replays++;
+	else if (n < 0)
+		st->counters.undecryptable++;
+	else
+		*body = reader_init(body->pos, (size_t)n);
+	return n < 0 ? STATION_DROPPED : STATION_TRUSTED;
+}
+
+enum station_trust station_open_management(
+	struct station *st, const struct dot11_header *h, struct reader *body, uint8_t *plain)
+{
+	bool guarded = (h->frame_control & D11_FC_PROTECTED) != 0;
+
+	/* 802.11-2020, 12.6.19: until there is a key nothing can be protected. */
+	if (!station_management_key(st))
+		return guarded ? STATION_DROPPED : STATION_TRUSTED;
+	if (mac_is_multicast(&h->addr1))
+		return check_group(st, h, body);
+	if (!guarded)
+		return STATION_UNPROTECTED;
+	return decrypt(st, h, body, plain) ? STATION_TRUSTED : STATION_DROPPED;
 }
 
 /* What the exemptions (windot11.h, DOT11_PRIVACY_EXEMPTION) and OID_DOT11_EXCLUDE_UNENCRYPTED let

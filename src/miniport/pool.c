@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "miniport/sim/pool.h"
+#include "miniport/pool.h"
 
 #include <stdalign.h>
 #include <stdlib.h>

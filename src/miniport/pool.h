@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Blocks of memory in three sizes that are used again and again, so that a frame costs no malloc()
- * once the simulation has run for a while. A build with AddressSanitizer still sees a use after
+ * once the radio has run for a while. A build with AddressSanitizer still sees a use after
  * pool_put().
  */
-#ifndef OPENIHV_MINIPORT_SIM_POOL_H
-#define OPENIHV_MINIPORT_SIM_POOL_H
+#ifndef OPENIHV_MINIPORT_POOL_H
+#define OPENIHV_MINIPORT_POOL_H
 
 #include <stddef.h>
 
