@@ -135,6 +135,10 @@ def main():
         for name, function in guest.cases().items():
             say(f'{name:28}{(function.__doc__ or "").strip()}')
         return 0
+    unknown = [name for name in options.cases if name not in guest.cases()]
+    if unknown:
+        say(f'vm: no case {unknown[0]}; --list names them')
+        return 2
     signal.signal(signal.SIGTERM, terminated)
     signal.signal(signal.SIGHUP, terminated)
     folder = tempfile.mkdtemp(prefix='openihv-vm-')

@@ -182,7 +182,6 @@ class Openihv(Station):
     name = 'openihv'
     binaries = [f'{BUILD}/openihv', f'{BUILD}/openihv-worker', f'{BUILD}/ext/rsn.so']
     mode = '--isolate'
-    tkip_group = False
     profile = '''<?xml version="1.0"?>
 <WLANProfile xmlns="http://www.microsoft.com/networking/WLAN/profile/v1">
 <name>{ssid}</name>
