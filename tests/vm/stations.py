@@ -236,7 +236,7 @@ class Openihv(Station):
             self.tell('deleted', text)
         elif call == 'Dot11ExtPostAssociateCompletion' and told.get('phase') == 'enter' and args.get('error'):
             self.tell('refused', text)
-        elif told.get('finding') or told.get('verdict') == 'fail':
+        elif told.get('finding') or told.get('violations') or told.get('deaths'):  # no connection is no violation
             self.saw_violation = self.saw_violation or text
             self.tell('violation', text)
         else:
