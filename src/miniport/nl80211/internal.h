@@ -16,6 +16,7 @@
 #ifndef OPENIHV_MINIPORT_NL80211_INTERNAL_H
 #define OPENIHV_MINIPORT_NL80211_INTERNAL_H
 
+#include <errno.h>
 #include <sys/queue.h>
 
 #include <linux/nl80211.h>
@@ -100,7 +101,8 @@ struct radio {
 	bool scanning, scan_told; /* scan_told: the host has asked for it */
 	bool anothers;            /* somebody else's is under way, ours comes after it */
 	bool looking;             /* the sme has */
-	struct ssid wanted[8];    /* names to ask for */
+	struct timer scan_limit;
+	struct ssid wanted[8]; /* names to ask for */
 	size_t nwanted;
 
 	/* sme.c */
@@ -144,6 +146,14 @@ static inline bool radio_off(const struct radio *r)
 static inline bool radio_holds(const struct radio *r)
 {
 	return r->present && r->up && !r->taken;
+}
+
+/* The kernel's answer to a request for an association that it has ended, though its event is still
+ * to be read. */
+static inline bool radio_is_over(int err)
+{
+	return err == -ENOTCONN || err == -ENOENT || err == -ENOLINK || err == -ENETDOWN ||
+	       err == -ENODEV;
 }
 
 /* ---- radio.c */

@@ -80,7 +80,9 @@ static int set_key(struct radio *r, const struct miniport_key *key, uint32_t ind
 		m = NULL;
 	}
 	err = radio_call(r, m, NULL, NULL);
-	if (key->remove && err == -ENOENT)
+	/* One for an association that is over, which is about to be told, or that is gone already.
+	 */
+	if (radio_is_over(err))
 		return 0;
 	return err == -ENOMEM ? err : err ? -EIO : 0;
 }

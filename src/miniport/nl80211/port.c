@@ -92,9 +92,13 @@ int port_send(struct miniport *mp, const struct miniport_frame *f)
 	if (f->cookie && !s)
 		return -ENOMEM;
 	err = radio_call(r, frame_message(r, f), NULL, NULL);
+	/* The association is over, which is about to be told: a frame that is lost, as on the air.
+	 */
+	if (radio_is_over(err))
+		err = 0;
 	if (err || !s) {
 		free(s);
-		return err == -ENOTCONN || err == -ENODEV ? err : err ? -EIO : 0;
+		return err ? -EIO : 0;
 	}
 	s->host = f->cookie;
 	await(r, s);
@@ -210,7 +214,7 @@ int port_state(struct miniport *mp, const struct mac *peer, bool open)
 	if (open == r->port_open)
 		return 0;
 	err = authorise(r, open);
-	if (err)
+	if (err && !radio_is_over(err))
 		return -EIO;
 	r->port_open = open;
 	link_set_operstate(r, true, open);

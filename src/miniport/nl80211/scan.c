@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OLD_NS (30 * NS_PER_S) /* a BSS that was not heard for so long is taken to be gone */
+#define LIMIT_NS (20 * NS_PER_S) /* a driver that forgot it */
+#define OLD_NS   (30 * NS_PER_S) /* a BSS that was not heard for so long is taken to be gone */
 
 static void forget(struct radio *r)
 {
@@ -176,6 +177,15 @@ static void remember(struct radio *r, const struct ssid *ssids, size_t count)
 		memcpy(r->wanted, ssids, r->nwanted * sizeof(*ssids));
 }
 
+static void overdue(struct timer *t, void *user)
+{
+	struct radio *r = user;
+
+	(void)t;
+	r->anothers = false;
+	radio_scan_event(r, true);
+}
+
 int radio_scan_request(struct radio *r, const struct ssid *ssids, size_t count, bool told)
 {
 	int err = 0;
@@ -187,6 +197,8 @@ int radio_scan_request(struct radio *r, const struct ssid *ssids, size_t count, 
 		err = trigger(r);
 	if (err)
 		return err;
+	if (!r->scanning)
+		(void)timer_arm(r->loop, &r->scan_limit, LIMIT_NS, overdue, r);
 	r->scanning = true;
 	r->scan_told |= told;
 	r->looking |= !told;
@@ -201,6 +213,7 @@ void radio_scan_event(struct radio *r, bool aborted)
 		return; /* somebody else's; its results are read when they are needed */
 	if (r->anothers && !trigger(r) && !r->anothers)
 		return; /* it may not have asked for our names */
+	timer_disarm(r->loop, &r->scan_limit);
 	r->scanning = r->scan_told = r->looking = false;
 	radio_scan_read(r);
 	if (told)
@@ -216,6 +229,7 @@ void radio_scan_stop(struct radio *r)
 
 	if (r->scanning && radio_holds(r))
 		(void)radio_call(r, radio_request(r, NL80211_CMD_ABORT_SCAN), NULL, NULL);
+	timer_disarm(r->loop, &r->scan_limit);
 	r->scanning = r->scan_told = r->looking = false;
 	if (told)
 		radio_indicate_status(r, IND_SCAN_CONFIRM, NULL, STATUS_CANCELLED);
