@@ -21,6 +21,10 @@ from processes import Failed, Skip, run
 MODULES = ['cases_connect', 'cases_keys', 'cases_ends', 'cases_roam', 'cases_system']
 
 
+LONG = 600  # seconds that a case may take; --short leaves those out that may take longer
+TOO_LONG = 'takes ten minutes: left out by --short'
+
+
 class Overdue(Exception):
     """A case took longer than it may."""
 
@@ -96,6 +100,7 @@ def tell(**what):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--station', default='openihv')
+    parser.add_argument('--short', action='store_true')
     parser.add_argument('cases', nargs='*')
     parser.add_argument('--bench', type=int, metavar='ROUNDS')
     options = parser.parse_args()
@@ -109,7 +114,8 @@ def main():
     signal.signal(signal.SIGALRM, overdue)
     for name, function in chosen.items():
         began = time.monotonic()
-        status, text = ('skipped', missing) if missing else run_case(name, function, setting, kind)
+        left_out = missing or (TOO_LONG if options.short and getattr(function, 'limit', 0) > LONG else '')
+        status, text = ('skipped', left_out) if left_out else run_case(name, function, setting, kind)
         tell(case=name, status=status, text=text, ms=round((time.monotonic() - began) * 1000))
     return 0
 
