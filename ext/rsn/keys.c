@@ -47,7 +47,7 @@ static USHORT put_ccmp(uint8_t *at, const uint8_t key[SUPPLICANT_TK_LEN], uint64
 }
 
 // Drivers take the Michael key for received frames first, and that is the order of a GTK: what the
-// AP sends with, then what the station would (12.8.1).
+// AP sends with, then what the station would (12.8.2).
 static USHORT put_tkip(uint8_t *at, const uint8_t key[TKIP_KEY_LEN + TKIP_MIC_LEN], uint64_t tsc)
 {
 	const ULONG key_len = TKIP_KEY_LEN;

@@ -38,7 +38,7 @@ enum supplicant_result {
 enum supplicant_cipher {
 	SUPPLICANT_CCMP, // CCMP-128, 16 octets
 	// 32 octets: the temporal key, 8 octets of Michael key for what the AP sends, 8 for what
-	// the station would (12.8.1)
+	// the station would (12.8.2)
 	SUPPLICANT_TKIP,
 	SUPPLICANT_BIP, // BIP-CMAC-128, 16 octets
 };

@@ -107,11 +107,11 @@ struct connect_request {
 
 /*
  * OID_DOT11_CIPHER_DEFAULT_KEY and _KEY_MAPPING_KEY. The miniport copies the key and wipes it when
- * it is replaced.
+ * it is replaced. To remove one, peer or index say which; algorithm and what follows are not set.
  *
  * BIP (6) is the integrity group key: index 4 or 5, and the packet number is the IPN.
  *
- * A TKIP key (2) has 32 bytes, in the order of a GTK (802.11-2020, 12.8.1): the temporal key (16),
+ * A TKIP key (2) has 32 bytes, in the order of a GTK (802.11-2020, 12.8.2): the temporal key (16),
  * the Michael key for what the access point sends (8), the one for what the station sends (8).
  * Linux wants the same of a station with its own view of sending and receiving, that is with the
  * last two exchanged. The packet number is the TSC.

@@ -17,9 +17,10 @@
 #include "wire/rsne.h"
 
 static const struct mac aa = {{2, 0, 0, 0, 0, 1}}, spa = {{2, 0, 0, 0, 0, 2}};
-// An RSNE with CCMP and PSK, as a station sends it.
-static const uint8_t rsne[] = {
+// An RSNE with CCMP and PSK, as a station sends it. A test may change its capabilities.
+static uint8_t rsne[] = {
 	48, 20, 1, 0, 0, 0x0f, 0xac, 4, 1, 0, 0, 0x0f, 0xac, 4, 1, 0, 0, 0x0f, 0xac, 2, 0, 0};
+#define CAPABILITIES (sizeof(rsne) - 2)
 static const uint8_t snonce[32] = {1, 2, 3};
 
 struct bench {
@@ -75,6 +76,7 @@ static int setup(void **state)
 	struct bench *b = &bench;
 
 	memset(b, 0, sizeof(*b));
+	rsne[CAPABILITIES] = 0;
 	rng_init(&b->rng, 1);
 	if (loop_new(LOOP_VIRTUAL, &b->loop))
 		return -1;
@@ -234,6 +236,65 @@ static void test_four_way(void **state)
 	assert_false(timer_armed(&b->a.retry));
 }
 
+// The IGTK in the last message; key NULL: there is none.
+static struct kde_igtk sent_igtk(struct bench *b, uint8_t plain[256])
+{
+	struct kde_igtk igtk = {.key = NULL};
+	struct kde kde;
+
+	(void)sent_gtk(b, plain);
+	if (kde_find(plain, (size_t)b->key.key_data_len - 8, KDE_IGTK, &kde) == 0)
+		assert_int_equal(kde_igtk_parse(&kde, &igtk), 0);
+	return igtk;
+}
+
+// With each GTK an IGTK, for a station that can protect management frames.
+static void test_protected(void **state)
+{
+	struct bench *b = *state;
+	uint8_t plain[256];
+	struct kde_igtk igtk;
+
+	b->bss.mfp = true;
+	rsne[CAPABILITIES] = RSN_CAP_MFPC;
+	for (unsigned i = 0; i < 2; i++) {
+		const struct traffic_key *key;
+
+		authenticator_bss_new_gtk(&b->bss);
+		key = &b->bss.igtk[b->bss.gtk_serial % 2];
+		b->bss.igtk[b->bss.gtk_serial % 2].sent = 7 + i;
+		if (i == 0) {
+			start(b);
+			answer(b, TWO, &none);
+		} else {
+			answer(b, FOUR, &none);
+			assert_int_equal(authenticator_group_rekey(&b->a), 0);
+		}
+		igtk = sent_igtk(b, plain);
+		assert_non_null(igtk.key);
+		assert_true(igtk.key_id == 4 || igtk.key_id == 5);
+		assert_int_equal(igtk.key_id, key->id);
+		assert_true(igtk.ipn == 7 + i);
+		assert_int_equal(igtk.key_len, sizeof(key->tk));
+		assert_memory_equal(igtk.key, key->tk, sizeof(key->tk));
+		assert_memory_not_equal(
+			b->bss.igtk[0].tk, b->bss.igtk[1].tk, sizeof(b->bss.igtk[0].tk));
+	}
+	answer(b, GROUP, &none);
+	assert_int_equal(b->a.group_handshakes, 1);
+	// One that cannot gets none.
+	rsne[CAPABILITIES] = 0;
+	start(b);
+	answer(b, TWO, &none);
+	assert_null(sent_igtk(b, plain).key);
+	// Nor does anybody of a network that does not.
+	b->bss.mfp = false;
+	rsne[CAPABILITIES] = RSN_CAP_MFPC;
+	start(b);
+	answer(b, TWO, &none);
+	assert_null(sent_igtk(b, plain).key);
+}
+
 static void test_retransmission(void **state)
 {
 	struct bench *b = *state;
@@ -379,6 +440,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_four_way, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_protected, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_retransmission, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_timeouts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_answers, setup, teardown),
