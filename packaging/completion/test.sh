@@ -34,9 +34,9 @@ offers() { # EXPECTED WORD... : the last word is the one being typed
 	fi
 }
 
-offers '--help|--version|check|fuzz|inspect|merge|replay|rules|run|verify' ''
+offers '--help|--version|adapters|check|fuzz|inspect|merge|replay|rules|run|scan|verify' ''
 offers 'replay|rules|run' r
-offers '--ap|--deadline|--end|--help|--in-process|--isolate|--json|--module|--page-guard|--pcap|--peer|--peer-deadline|--profile|--seed|--stop-deadline|--strict|--trace|--ui-response|--version' run one.so --
+offers '--ap|--deadline|--end|--for|--help|--in-process|--isolate|--json|--module|--page-guard|--pcap|--peer|--peer-deadline|--profile|--radio|--seed|--stop-deadline|--strict|--trace|--ui-response|--version' run one.so --
 offers '--page-guard|--pcap|--peer|--peer-deadline|--profile' run one.so --p
 offers '--in-process|--isolate' run one.so --i
 offers '' run one.so --deadline ''
@@ -53,6 +53,11 @@ offers 'roam' run one.so --end = ro
 offers 'disable|disassociate|disconnect|enable|pending|remove|roam' run one.so --end =
 offers 'blind|open|peer|wpa2-psk:' run one.so --ap ''
 offers '' run one.so --seed ''
+offers 'nl80211:' run one.so --radio nl
+offers '' run one.so --for ''
+offers 'nl80211:' scan ''
+offers '--help|--hidden|--json|--radio|--version' scan --
+offers '--help|--json|--version' adapters --
 offers 'home.xml|sub' run one.so --profile ''
 offers 'trace.jsonl' run one.so --trace tr
 offers 'one.so|sub|two.so|win.dll|with blank.so' run ''

@@ -27,6 +27,7 @@ static const char usage[] =
 	"                      and never says anything) or peer (see --peer), then any of\n"
 	"                      ,ssid=NAME ,bssid=MAC ,channel=N ,rssi=DBM "
 	",akm=psk|psk-sha256|both\n"
+	"                      ,mfp=off|optional|required (wpa2-psk: protected management frames)\n"
 	"                      ,ie=HEX (elements to announce) ,privacy=on|off (blind and peer)\n"
 	"                      (repeatable; a comma in a name or passphrase is written \\,)\n"
 	"  --radio nl80211:IFACE\n"

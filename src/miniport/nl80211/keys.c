@@ -6,11 +6,14 @@
 #include "miniport/nl80211/internal.h"
 
 #include <errno.h>
+#include <string.h>
 
+#include "base/wipe.h"
 #include "wire/algorithm.h"
 #include "wire/rsne.h"
 
-#define INDEX_MAX 5 /* 0..3 group, 4 and 5 of management frames */
+#define TKIP_LENGTH 32 /* key, and a Michael key for each direction */
+#define INDEX_MAX   5  /* 0..3 group, 4 and 5 of management frames */
 
 static uint32_t suite_of(uint32_t algorithm)
 {
@@ -43,9 +46,26 @@ static int judge(const struct radio *r, const struct miniport_key *key)
 		return 0;
 	if (!suite || !can(r, suite))
 		return -ENOTSUP;
-	if (!key->key || key->length != (suite == CIPHER_TKIP ? 32 : 16))
+	if (!key->key || key->length != (suite == CIPHER_TKIP ? TKIP_LENGTH : 16))
 		return -EINVAL;
 	return r->state == SME_ASSOCIATED ? 0 : -EBUSY;
+}
+
+/* The Michael keys come as the access point names them: what it sends with is what a station
+ * receives with. */
+static int put_data(struct nl_msg *m, const struct miniport_key *key)
+{
+	uint8_t swapped[TKIP_LENGTH];
+	int err;
+
+	if (key->algorithm != ALGORITHM_CIPHER_TKIP)
+		return nla_put(m, NL80211_KEY_DATA, (int)key->length, key->key);
+	memcpy(swapped, key->key, 16);
+	memcpy(swapped + 16, key->key + 24, 8);
+	memcpy(swapped + 24, key->key + 16, 8);
+	err = nla_put(m, NL80211_KEY_DATA, sizeof(swapped), swapped);
+	wipe(swapped, sizeof(swapped));
+	return err;
 }
 
 static int put_key(struct nl_msg *m, const struct miniport_key *key, uint32_t index, bool pairwise)
@@ -60,9 +80,9 @@ static int put_key(struct nl_msg *m, const struct miniport_key *key, uint32_t in
 	if (!nest || nla_put_u8(m, NL80211_KEY_IDX, (uint8_t)index) ||
 		nla_put_u32(m, NL80211_KEY_TYPE, type))
 		return -ENOMEM;
-	if (!key->remove && (nla_put(m, NL80211_KEY_DATA, (int)key->length, key->key) ||
-				    nla_put_u32(m, NL80211_KEY_CIPHER, suite_of(key->algorithm)) ||
-				    nla_put(m, NL80211_KEY_SEQ, sizeof(sequence), sequence)))
+	if (!key->remove &&
+		(put_data(m, key) || nla_put_u32(m, NL80211_KEY_CIPHER, suite_of(key->algorithm)) ||
+			nla_put(m, NL80211_KEY_SEQ, sizeof(sequence), sequence)))
 		return -ENOMEM;
 	nla_nest_end(m, nest);
 	return 0;
@@ -94,7 +114,9 @@ int keys_set_default(struct miniport *mp, const struct miniport_key *key)
 
 	if (err)
 		return err;
-	if (key->index > INDEX_MAX || (key->algorithm == ALGORITHM_CIPHER_BIP) != (key->index > 3))
+	/* One that is removed has no algorithm. */
+	if (key->index > INDEX_MAX ||
+		(!key->remove && (key->algorithm == ALGORITHM_CIPHER_BIP) != (key->index > 3)))
 		return -EINVAL;
 	if (key->remove && !(r->group_keys & 1u << key->index))
 		return 0;
