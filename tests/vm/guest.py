@@ -65,8 +65,17 @@ def why(error):
     return ''.join(traceback.format_exception(error))
 
 
-def run_case(name, function, setting, kind):
-    """Runs one; returns (status, text)."""
+def run_case(name, function, setting, kind, again):
+    """Runs one, and a second time if it fails and may; returns (status, text)."""
+    status, text = run_once(name, function, setting, kind)
+    if status != 'FAILED' or not again:
+        return status, text
+    print(f'again {name}: {text}', flush=True)
+    status, second = run_once(f'{name}-again', function, setting, kind)
+    return (status, second) if status == 'FAILED' else (status, f'at the second try; {second}')
+
+
+def run_once(name, function, setting, kind):
     witness, family = setting
     folder = f'/run/logs/{name}'  # a tmpfs: the share is slow, and has no sockets
     os.makedirs(folder)
@@ -101,6 +110,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--station', default='openihv')
     parser.add_argument('--short', action='store_true')
+    parser.add_argument('--again', action='store_true')
     parser.add_argument('cases', nargs='*')
     parser.add_argument('--bench', type=int, metavar='ROUNDS')
     options = parser.parse_args()
@@ -115,7 +125,7 @@ def main():
     for name, function in chosen.items():
         began = time.monotonic()
         left_out = missing or (TOO_LONG if options.short and getattr(function, 'limit', 0) > LONG else '')
-        status, text = ('skipped', left_out) if left_out else run_case(name, function, setting, kind)
+        status, text = ('skipped', left_out) if left_out else run_case(name, function, setting, kind, options.again)
         tell(case=name, status=status, text=text, ms=round((time.monotonic() - began) * 1000))
     return 0
 

@@ -39,6 +39,7 @@ def arguments():
     parser.add_argument('--keep', metavar='FOLDER', help='leave logs and captures of every case there')
     parser.add_argument('--command', help='run this shell command in the guest, and nothing else')
     parser.add_argument('--short', action='store_true', help='leave out what takes ten minutes by itself')
+    parser.add_argument('--again', action='store_true', help='run a case that fails once more, and say so')
     parser.add_argument('--bench', action='store_true', help='compare with others in place of the cases')
     parser.add_argument('--build', default='build', metavar='FOLDER', help='take openihv from this build folder')
     parser.add_argument('--rounds', type=int, default=20, metavar='N', help='of --bench, at least 1')
@@ -67,7 +68,8 @@ class Report:
         else:
             say(f'{told["status"]} {name}: {what}')
         if told['status'] == 'FAILED':
-            self.show_logs(os.path.join(self.share, 'logs', name))
+            for folder in name, f'{name}-again':
+                self.show_logs(os.path.join(self.share, 'logs', folder))
 
     def show_logs(self, folder):
         for root, _, names in os.walk(folder):
@@ -91,7 +93,7 @@ def guest_command(options):
              '--station', options.station]
     if options.bench:
         return words + ['--bench', str(max(1, options.rounds))]
-    return words + ['--short'] * options.short + options.cases
+    return words + ['--short'] * options.short + ['--again'] * options.again + options.cases
 
 
 def boot_and_report(options, folder):
