@@ -20,7 +20,8 @@ enum { SETTLE_LIMIT = 5000 }; // ms
 // want it. To confine it to that folder it has to be known before: from the last time.
 struct memory {
 	char folder[WINE_FOLDER_SIZE];
-	unsigned sandbox; // SANDBOX_* that the server got
+	unsigned long device, inode; // of the prefix: Wine names the folder after them
+	unsigned sandbox;            // SANDBOX_* that the server got
 };
 
 static FILE *memory_file(const struct wine *w, const char *mode)
@@ -36,8 +37,8 @@ static bool recall(const struct wine *w, struct memory *m)
 {
 	_cleanup_fclose_ FILE *f = memory_file(w, "re");
 	*m = (struct memory){0};
-	if (!f || fscanf(f, "%x", &m->sandbox) != 1 || fgetc(f) != ' ' ||
-		!fgets(m->folder, sizeof(m->folder), f))
+	if (!f || fscanf(f, "%x %lx %lx", &m->sandbox, &m->device, &m->inode) != 3 ||
+		fgetc(f) != ' ' || !fgets(m->folder, sizeof(m->folder), f))
 		return false;
 	m->folder[strcspn(m->folder, "\n")] = '\0';
 	return true;
@@ -48,15 +49,15 @@ static int remember(const struct wine *w, const struct memory *m)
 	FILE *f = memory_file(w, "we");
 	if (!f)
 		return -errno;
-	bool bad = fprintf(f, "%x %s\n", m->sandbox, m->folder) < 0;
+	bool bad = fprintf(f, "%x %lx %lx %s\n", m->sandbox, m->device, m->inode, m->folder) < 0;
 	return fclose(f) || bad ? -EIO : 0;
 }
 
-static bool still_there(const char *folder)
+static bool still_there(const struct memory *m, const struct stat *prefix)
 {
 	struct stat st;
-	return folder[0] == '/' && lstat(folder, &st) == 0 && S_ISDIR(st.st_mode) &&
-	       st.st_uid == getuid();
+	return m->device == prefix->st_dev && m->inode == prefix->st_ino && m->folder[0] == '/' &&
+	       lstat(m->folder, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == getuid();
 }
 
 // Starts the server once, for nothing but to see where it goes.
@@ -115,8 +116,9 @@ static struct outcome run(
 int wine_confined_run(const struct wine *w, const char *const argv[])
 {
 	struct sandbox_wine sandbox;
+	struct stat prefix;
 	struct memory m;
-	bool known = recall(w, &m) && still_there(m.folder);
+	bool known = recall(w, &m) && stat(w->prefix, &prefix) == 0 && still_there(&m, &prefix);
 	// A server that is there already may have another folder than the last one of ours.
 	if (wine_server_of(w->prefix))
 		known = wine_server_folder(w, m.folder, sizeof(m.folder));
@@ -129,6 +131,10 @@ int wine_confined_run(const struct wine *w, const char *const argv[])
 	sandbox_wine_done(&sandbox);
 	// Of the server and of the first program: the same kernel gives both the same.
 	m.sandbox = o.sandbox;
+	if (!o.rc && stat(w->prefix, &prefix) == 0) {
+		m.device = prefix.st_dev;
+		m.inode = prefix.st_ino;
+	}
 	return o.rc ? o.rc : remember(w, &m);
 }
 
