@@ -235,23 +235,27 @@ static DWORD WINAPI watched_init_adapter(PDOT11_ADAPTER adapter, HANDLE svc, PHA
 	return base.Dot11ExtIhvInitAdapter(adapter, svc, ext);
 }
 
-static bool end_watcher(HANDLE ext)
+static bool is_watched(HANDLE ext)
 {
 	const struct adapter *a = ext;
 
-	if (a->svc != watcher.svc)
-		return false;
+	return a->svc == watcher.svc;
+}
+
+static void end_watcher(void)
+{
 	pthread_mutex_lock(&watcher.lock);
 	watcher.ends = true;
 	pthread_cond_broadcast(&watcher.changed);
 	pthread_mutex_unlock(&watcher.lock);
-	return true;
 }
 
 static VOID WINAPI x14_watched_deinit(HANDLE ext)
 {
-	if (end_watcher(ext))
+	if (is_watched(ext)) {
+		end_watcher();
 		pthread_join(watcher.thread, NULL);
+	}
 	base.Dot11ExtIhvDeinitAdapter(ext);
 }
 
@@ -261,11 +265,14 @@ const struct mutation x14_watcher = {.handlers.Dot11ExtIhvInitAdapter = watched_
 /* ... or not: it says goodbye when it gets to it. */
 static VOID WINAPI x16_watched_deinit(HANDLE ext)
 {
-	const bool ended = end_watcher(ext);
+	const bool watched = is_watched(ext);
 
 	base.Dot11ExtIhvDeinitAdapter(ext);
-	if (ended)
-		pthread_detach(watcher.thread);
+	if (!watched)
+		return;
+	end_watcher(); /* last, as what comes before may wait for a thread and so let this one go
+			  first */
+	pthread_detach(watcher.thread);
 }
 
 const struct mutation x16_watcher = {.handlers.Dot11ExtIhvInitAdapter = watched_init_adapter,
