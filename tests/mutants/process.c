@@ -339,12 +339,16 @@ const struct mutation busy_polls = {.handlers.Dot11ExtIhvInitAdapter = busy_alwa
 static DWORD WINAPI busy_stop(HANDLE ext, PDOT11_MAC_ADDRESS peer, DOT11_ASSOC_STATUS status)
 {
 	struct adapter *a = ext;
+	bool pending;
+	DWORD error;
 
 	base_end_begin(a);
-	if (a->session.id && a->session.progress != SESSION_DONE)
-		atomic_store(&waiting, true);
+	pending = a->session.id && a->session.progress != SESSION_DONE;
 	base_end_done(a);
-	return base.Dot11ExtIhvStopPostAssociate(ext, peer, status);
+	error = base.Dot11ExtIhvStopPostAssociate(ext, peer, status);
+	if (pending)
+		atomic_store(&waiting, true);
+	return error;
 }
 
 static DWORD WINAPI busy_complete(
