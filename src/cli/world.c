@@ -270,7 +270,8 @@ static int open_host(struct world *w)
 		.notice = on_notice,
 		.ui = on_ui,
 		.event = on_event,
-		.virtual_station = station_wanted,
+		/* It is a station of the simulation. */
+		.virtual_station = w->options->interface ? NULL : station_wanted,
 		.handler_deadline_ms = w->options->deadline_ms,
 		.stop_deadline_ms = w->options->stop_deadline_ms,
 		.user = w};
