@@ -74,12 +74,15 @@ static void connect_now(struct timer *t, void *user)
 {
 	struct air *a = user;
 	struct world *w = a->w;
+	int err;
 
 	(void)t;
 	if (a->ending || !w->adapter || !host_adapter_is_up(w->adapter))
 		return;
-	/* Busy: the host is at it already, as after the death of a module. */
-	if (host_connect(w->adapter, w->profile) == 0)
+	err = host_connect(w->adapter, w->profile);
+	/* Busy: the host is at it already, as after the death of a module, and tells how it ends.
+	 */
+	if (!err || err == -EBUSY)
 		return;
 	(void)timer_arm(w->loop, &a->again, a->delay, connect_now, a);
 }
