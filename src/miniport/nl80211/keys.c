@@ -36,6 +36,7 @@ static bool can(const struct radio *r, uint32_t suite)
 	return false;
 }
 
+/* -ENOTCONN: for an association that was lost, which the module may not know yet. */
 static int judge(const struct radio *r, const struct miniport_key *key)
 {
 	const uint32_t suite = suite_of(key->algorithm);
@@ -48,7 +49,9 @@ static int judge(const struct radio *r, const struct miniport_key *key)
 		return -ENOTSUP;
 	if (!key->key || key->length != (suite == CIPHER_TKIP ? TKIP_LENGTH : 16))
 		return -EINVAL;
-	return r->state == SME_ASSOCIATED ? 0 : -EBUSY;
+	if (r->state == SME_ASSOCIATED)
+		return 0;
+	return r->state == SME_IDLE || r->connecting ? -EBUSY : -ENOTCONN;
 }
 
 /* The Michael keys come as the access point names them: what it sends with is what a station
@@ -113,7 +116,7 @@ int keys_set_default(struct miniport *mp, const struct miniport_key *key)
 	int err = judge(r, key);
 
 	if (err)
-		return err;
+		return err == -ENOTCONN ? 0 : err;
 	/* One that is removed has no algorithm. */
 	if (key->index > INDEX_MAX ||
 		(!key->remove && (key->algorithm == ALGORITHM_CIPHER_BIP) != (key->index > 3)))
@@ -136,7 +139,7 @@ int keys_set_mapping(struct miniport *mp, const struct miniport_key *key)
 	int err = judge(r, key);
 
 	if (err)
-		return err;
+		return err == -ENOTCONN ? 0 : err;
 	if (mac_is_multicast(&key->peer) || key->algorithm == ALGORITHM_CIPHER_BIP)
 		return -EINVAL;
 	/* The access point's alone, as a station of a network has no other peer. */
