@@ -83,10 +83,11 @@ void events_readable(void *user)
 	struct radio *r = user;
 
 	netlink_events(&r->nl, on_event, r);
-	if (!r->nl.overrun)
-		return;
-	r->nl.overrun = false;
-	if (r->scanning)
-		radio_scan_event(r, false);
-	radio_sme_look_again(r);
+	if (r->nl.overrun) {
+		r->nl.overrun = false;
+		if (r->scanning)
+			radio_scan_event(r, false);
+		radio_sme_look_again(r);
+	}
+	radio_events_later(r);
 }

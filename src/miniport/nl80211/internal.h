@@ -80,7 +80,7 @@ struct radio {
 	struct netlink nl, route;
 	struct loop_fd nl_fd, route_fd, rfkill_fd;
 	int rfkill;
-	struct timer again; /* events that wait though no descriptor tells of them */
+	struct timer again; /* radio_events_later() */
 	struct indication_queue queue;
 	struct radio_info info;
 	struct miniport_caps caps;
@@ -163,6 +163,8 @@ void radio_indicate_status(
 /* A request of nl80211 for the interface; NULL without memory. */
 struct nl_msg *radio_request(const struct radio *r, uint8_t command);
 int radio_call(struct radio *r, struct nl_msg *m, netlink_fn reply, void *user);
+/* After every request, and after events were read: some may wait that no descriptor tells of. */
+void radio_events_later(struct radio *r);
 /* Nothing of an association is left, and nobody is told. */
 void radio_silence(struct radio *r);
 void radio_tell(struct radio *r, enum radio_event event);
@@ -174,6 +176,7 @@ int wiphy_read(struct netlink *nl, uint32_t ifindex, struct radio_info *info);
 
 /* ---- link.c */
 int link_open(struct radio *r);
+void link_readable(void *user);
 void link_close(struct radio *r);
 /* 0 or -ERFKILL ... */
 int link_set_up(struct radio *r, bool up);

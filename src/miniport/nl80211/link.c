@@ -36,10 +36,17 @@ static struct nl_msg *link_message(uint32_t ifindex, unsigned flags, unsigned ch
 	return m;
 }
 
+static int link_call(struct radio *r, struct nl_msg *m)
+{
+	const int err = netlink_call(&r->route, m, NULL, NULL);
+
+	radio_events_later(r);
+	return err;
+}
+
 int link_set_up(struct radio *r, bool up)
 {
-	return netlink_call(
-		&r->route, link_message(r->info.ifindex, up ? IFF_UP : 0, IFF_UP), NULL, NULL);
+	return link_call(r, link_message(r->info.ifindex, up ? IFF_UP : 0, IFF_UP));
 }
 
 void link_set_operstate(struct radio *r, bool ours, bool open)
@@ -56,7 +63,7 @@ void link_set_operstate(struct radio *r, bool ours, bool open)
 		return;
 	}
 	/* Nothing can be done about a refusal; clients ask for addresses too early then. */
-	(void)netlink_call(&r->route, m, NULL, NULL);
+	(void)link_call(r, m);
 }
 
 static void came_back(struct radio *r)
@@ -134,12 +141,33 @@ static void link_event(void *user, const struct nlmsghdr *h)
 		came_back(r);
 }
 
-static void route_readable(void *user)
+/* The kernel has dropped events: how is it now? */
+static void look_again(struct radio *r)
+{
+	struct radio_info now;
+	int err;
+
+	if (!r->present) {
+		came_back(r);
+		return;
+	}
+	err = wiphy_read(&r->nl, r->info.ifindex, &now);
+	if (err == -ENODEV)
+		gone(r);
+	else if (!err)
+		changed(r, now.up);
+}
+
+void link_readable(void *user)
 {
 	struct radio *r = user;
 
-	r->route.overrun = false; /* links that are looked at when they are used */
 	netlink_events(&r->route, link_event, r);
+	if (r->route.overrun) {
+		r->route.overrun = false;
+		look_again(r);
+	}
+	radio_events_later(r);
 }
 
 /* Something was blocked or freed: the interface is set up again as soon as it can be. */
@@ -153,7 +181,9 @@ static void rfkill_readable(void *user)
 		;
 	if (n == 0 || (n < 0 && errno != EAGAIN))
 		loop_unwatch_fd(r->loop, &r->rfkill_fd);
-	if (r->present && r->blocked && !is_blocked(r))
+	if (!r->present)
+		came_back(r); /* blocked was what it came back as */
+	else if (r->blocked && !is_blocked(r))
 		(void)link_set_up(r, true);
 }
 
@@ -164,8 +194,7 @@ int link_open(struct radio *r)
 	if (!err)
 		err = netlink_join_number(&r->route, RTNLGRP_LINK);
 	if (!err)
-		err = loop_watch_fd(
-			r->loop, &r->route_fd, netlink_fd(&r->route), route_readable, r);
+		err = loop_watch_fd(r->loop, &r->route_fd, netlink_fd(&r->route), link_readable, r);
 	/* A machine without rfkill has nothing to block it. */
 	r->rfkill = err ? -1 : open("/dev/rfkill", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (r->rfkill >= 0)

@@ -285,5 +285,5 @@ bool netlink_bytes(const struct nlattr *attribute, void *out, size_t n)
 
 bool netlink_waits(const struct netlink *n)
 {
-	return !STAILQ_EMPTY(&n->events);
+	return n->overrun || !STAILQ_EMPTY(&n->events);
 }

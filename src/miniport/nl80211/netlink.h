@@ -53,9 +53,10 @@ void netlink_drop(struct nl_msg *m);
  */
 int netlink_call(struct netlink *n, struct nl_msg *m, netlink_fn reply, void *user);
 
-/* Gives events that have come to event(), which may make requests; after a request some may wait
- * that the descriptor does not tell of. */
+/* Whether there are events, or is an overrun, that came during a request: the descriptor does not
+ * tell of them. */
 bool netlink_waits(const struct netlink *n);
+/* Gives events that have come to event(), which may make requests; not all at once. */
 void netlink_events(struct netlink *n, netlink_fn event, void *user);
 
 /* The attributes of a message of nl80211, in a table of NL80211_ATTR_MAX + 1 entries. False: it is

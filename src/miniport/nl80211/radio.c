@@ -42,14 +42,20 @@ static void events_again(struct timer *t, void *user)
 {
 	(void)t;
 	events_readable(user);
+	link_readable(user);
+}
+
+void radio_events_later(struct radio *r)
+{
+	if ((netlink_waits(&r->nl) || netlink_waits(&r->route)) && !timer_armed(&r->again))
+		(void)timer_arm(r->loop, &r->again, 0, events_again, r);
 }
 
 int radio_call(struct radio *r, struct nl_msg *m, netlink_fn reply, void *user)
 {
-	int err = netlink_call(&r->nl, m, reply, user);
+	const int err = netlink_call(&r->nl, m, reply, user);
 
-	if (netlink_waits(&r->nl) && !timer_armed(&r->again))
-		(void)timer_arm(r->loop, &r->again, 0, events_again, r);
+	radio_events_later(r);
 	return err;
 }
 
@@ -441,6 +447,7 @@ void radio_close(struct radio *r)
 	}
 	port_forget_early(r);
 	timer_disarm(r->loop, &r->again);
+	timer_disarm(r->loop, &r->scan_limit);
 	timer_disarm(r->loop, &r->timer);
 	timer_disarm(r->loop, &r->signal);
 	timer_disarm(r->loop, &r->send_timer);

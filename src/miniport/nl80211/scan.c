@@ -114,7 +114,7 @@ void radio_scan_read(struct radio *r)
 	}
 	forget(r);
 	/* What could be read of it is better than nothing. */
-	(void)netlink_call(&r->nl, m, take_bss, r);
+	(void)radio_call(r, m, take_bss, r);
 }
 
 struct found *radio_scan_find(const struct radio *r, const struct mac *bssid)

@@ -381,11 +381,13 @@ void radio_sme_authenticated(struct radio *r, struct nlattr **a)
 		arm(r, ANSWER_TIMEOUT);
 }
 
+/* The kernel tells the elements that it sent, and not the fixed fields before them: those are what
+ * mac80211 usually sends. */
 static void put_request(const struct radio *r, struct nlattr **a, struct writer *w)
 {
 	struct dot11_assoc_req req = {.reassociation = r->reassociation,
 		.capability = r->target.capability,
-		.listen_interval = 10, /* mac80211's own */
+		.listen_interval = 5,
 		.current_ap = r->bssid};
 	const struct nlattr *sent = a[NL80211_ATTR_REQ_IE];
 	const struct found *f = radio_scan_find(r, &r->target.bssid);
