@@ -59,6 +59,12 @@ struct candidate {
 	bool is_protected; /* its management frames will be */
 };
 
+/* Who could not be associated with in this round. */
+struct failure {
+	struct mac bssid;
+	uint64_t at; /* loop time */
+};
+
 /* A frame of the control port that the kernel has not yet told the fate of. */
 struct sending {
 	TAILQ_ENTRY(sending) next;
@@ -110,8 +116,8 @@ struct radio {
 	struct ssid *ssids; /* of connect() */
 	size_t nssids;
 	struct candidate target;
-	struct mac bssid;              /* of the association, or of the last one */
-	struct mac failed[FAILED_MAX]; /* in this round */
+	struct mac bssid; /* of the association, or of the last one */
+	struct failure failed[FAILED_MAX];
 	size_t nfailed;
 	uint64_t left;                         /* when we left of ourselves, in loop time */
 	bool connecting, roaming, associating; /* a START indication waits for its COMPLETION */

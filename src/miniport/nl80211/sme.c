@@ -146,10 +146,11 @@ static void ask_for_signal(struct radio *r)
 
 static void attempt_failed(struct radio *r, uint32_t status);
 
-static bool has_failed(const struct radio *r, const struct mac *bssid)
+/* One that a scan has heard since then gets another chance. */
+static bool has_failed(const struct radio *r, const struct found *f)
 {
 	for (size_t i = 0; i < r->nfailed; i++)
-		if (mac_equal(&r->failed[i], bssid))
+		if (mac_equal(&r->failed[i].bssid, &f->bss.bssid) && f->seen <= r->failed[i].at)
 			return true;
 	return r->nfailed == FAILED_MAX;
 }
@@ -161,7 +162,7 @@ static struct found *best(const struct radio *r, const struct mac *but)
 	for (size_t i = 0; i < r->nfound; i++) {
 		struct found *f = r->found[i];
 
-		if ((but && mac_equal(&f->bss.bssid, but)) || has_failed(r, &f->bss.bssid) ||
+		if ((but && mac_equal(&f->bss.bssid, but)) || has_failed(r, f) ||
 			!elements_wanted(r, f) || !elements_suit(r, f))
 			continue;
 		if (!best || f->bss.rssi > best->bss.rssi)
@@ -256,7 +257,7 @@ static void attempt_failed(struct radio *r, uint32_t status)
 	enter(r, SME_WAITING);
 	radio_indicate_status(r, IND_ASSOCIATION_COMPLETION, &r->target.bssid, status);
 	if (r->nfailed < FAILED_MAX)
-		r->failed[r->nfailed++] = r->target.bssid;
+		r->failed[r->nfailed++] = (struct failure){r->target.bssid, loop_now(r->loop)};
 	/* Who could not be roamed to is followed by a whole round, old access point included. */
 	r->reassociation = false;
 	if (was_reassociation)
