@@ -16,7 +16,7 @@
 
 #define PROGRESS_NS 200000000ull
 #define WAIT_MS     100
-#define MINIMISE_S  60 /* for each finding, where runs are slow */
+#define MINIMISE_S  60 /* for each finding, where runs are slow and there is a budget of time */
 #define HOW         48 /* bytes of a name behind the number */
 
 /* A run under way. */
@@ -290,7 +290,9 @@ static bool shows(void *user, const struct input *in)
 	struct showing *s = user;
 	struct work *w = s->w;
 
-	if (w->error || (w->config->stop && *w->config->stop > 1) || seconds(s->began) > MINIMISE_S)
+	if (w->error || (w->config->stop && *w->config->stop > 1))
+		return false;
+	if (w->config->budget_s > 0 && seconds(s->began) > MINIMISE_S)
 		return false;
 	w->out->minimising++;
 	show(w, false);
