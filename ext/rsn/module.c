@@ -106,11 +106,15 @@ IHV_EXPORT DWORD WINAPI Dot11ExtIhvInitService(
 		return ERROR_REVISION_MISMATCH;
 	if (!apis || !out)
 		return ERROR_INVALID_PARAMETER;
-	// To find out now, not in the first handshake, that the library lacks an algorithm.
+	// To find out now, not in the first handshake, that the library lacks an algorithm, or
+	// errs.
 	struct crypto *c = crypto_take();
 	if (!c)
 		return ERROR_NOT_ENOUGH_MEMORY;
+	const int err = crypto_check(c);
 	crypto_give(c);
+	if (err)
+		return ERROR_GEN_FAILURE;
 	fragment_init();
 	sends_init();
 	rsn_host = *apis;

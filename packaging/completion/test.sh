@@ -36,7 +36,7 @@ offers() { # EXPECTED WORD... : the last word is the one being typed
 
 offers '--help|--version|adapters|check|fuzz|inspect|merge|replay|rules|run|scan|verify' ''
 offers 'replay|rules|run' r
-offers '--ap|--deadline|--end|--for|--help|--in-process|--isolate|--json|--module|--page-guard|--pcap|--peer|--peer-deadline|--profile|--radio|--seed|--stop-deadline|--strict|--trace|--ui-response|--version' run one.so --
+offers '--ap|--deadline|--end|--for|--help|--in-process|--isolate|--json|--module|--page-guard|--pcap|--peer|--peer-deadline|--profile|--quiet|--radio|--seed|--stop-deadline|--strict|--trace|--ui-response|--version' run one.so --
 offers '--page-guard|--pcap|--peer|--peer-deadline|--profile' run one.so --p
 offers '--in-process|--isolate' run one.so --i
 offers '' run one.so --deadline ''

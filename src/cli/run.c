@@ -48,6 +48,8 @@ static const char more_usage[] =
 	"  --trace FILE        save every crossing, one JSON object a line, for openihv check\n"
 	"  --pcap FILE         save the frames on the air\n"
 	"  --json              print JSON lines in place of the timeline\n"
+	"  --quiet             of calls only those that break a rule; the ports, deaths, the "
+	"verdict\n"
 	"  --isolate           run the module in a process of its own (the default)\n"
 	"  --in-process        run it inside this one: its crash is the end, nothing confines it\n"
 	"  --page-guard        watch the memory that passes between host and module\n"
@@ -72,6 +74,7 @@ enum {
 	OPTION_TRACE,
 	OPTION_PCAP,
 	OPTION_JSON,
+	OPTION_QUIET,
 	OPTION_STRICT,
 	OPTION_ISOLATE,
 	OPTION_IN_PROCESS,
@@ -95,6 +98,7 @@ static const struct option long_options[] = {
 	{"trace", required_argument, NULL, OPTION_TRACE},
 	{"pcap", required_argument, NULL, OPTION_PCAP},
 	{"json", no_argument, NULL, OPTION_JSON},
+	{"quiet", no_argument, NULL, OPTION_QUIET},
 	{"strict", no_argument, NULL, OPTION_STRICT},
 	{"isolate", no_argument, NULL, OPTION_ISOLATE},
 	{"in-process", no_argument, NULL, OPTION_IN_PROCESS},
@@ -172,6 +176,9 @@ static bool take_flag(struct world_options *o, int option)
 	switch (option) {
 	case OPTION_JSON:
 		o->json = true;
+		break;
+	case OPTION_QUIET:
+		o->quiet = true;
 		break;
 	case OPTION_STRICT:
 		o->strict = true;

@@ -68,9 +68,28 @@ static void show_found(const struct world *w, unsigned found)
 			rule_info(list[i].rule)->id, list[i].text, w->colour ? "\033[0m" : "");
 }
 
+/* What the user of a connection wants to know of it. */
+static bool matters(const struct crossing *x)
+{
+	switch ((enum crossing_fn)x->fn) {
+	case FN_PORT_CREATED:
+	case FN_PORT_GATE:
+	case FN_PORT_DELETED:
+	case FN_PRE_ASSOCIATE_TIMEOUT:
+	case FN_POST_ASSOCIATE_TIMEOUT:
+	case FN_HANDLER_OVERDUE:
+	case FN_MODULE_DIED:
+	case FN_MODULE_TRESPASS:
+		return true;
+	default:
+		return false;
+	}
+}
+
 void timeline_crossing(struct world *w, const struct crossing *x, unsigned found)
 {
-	show(w, x);
+	if (!w->options->quiet || found || matters(x))
+		show(w, x);
 	if (found)
 		show_found(w, found);
 }

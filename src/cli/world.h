@@ -31,7 +31,7 @@ struct world_options {
 	uint64_t seed;
 	uint32_t deadline_ms, stop_deadline_ms; /* 0: the host's own */
 	uint32_t peer_deadline_ms;              /* 0: PEER_ANSWER_MS */
-	bool json, strict, in_process, guard;
+	bool json, quiet, strict, in_process, guard;
 };
 
 struct world {

@@ -93,7 +93,7 @@ static void give_up_reading(void)
 		c = c->next;
 	if (c)
 		pthread_cond_signal(&c->turn);
-	else if (worker.idle && (!worker.running || !worker.ticking))
+	else if (worker.idle && (!worker.running || !(worker.ticking || worker.called)))
 		pthread_cond_signal(&worker.work);
 }
 
@@ -127,16 +127,16 @@ static void pass_on(struct open_call *c)
 
 /* ---- The pool. ---- */
 
-/* With the lock held: a handler begins in this thread, and nobody reads. */
+/* With the lock held: a handler begins in this thread, and nobody reads. Somebody has to become the
+ * relief; who is idle is called by run_pool(), when the lock is free. */
 static void begin(void)
 {
 	worker.running++;
 	worker.begun++;
 	if (worker.ticking)
 		return;
-	if (worker.idle)
-		pthread_cond_signal(&worker.work); /* it becomes the relief */
-	else
+	worker.called = worker.idle > 0;
+	if (!worker.called)
 		add_thread();
 }
 
@@ -169,6 +169,7 @@ static bool wait_for_work(void)
 	bool read = false;
 
 	worker.idle++;
+	worker.called = false;
 	if (worker.running && !worker.reading && !worker.ticking) {
 		relieve();
 		read = worker.running && !worker.reading && !worker.waiting && !worker.over;
@@ -217,13 +218,17 @@ static struct open_call *next_call(void)
 static void run_pool(void)
 {
 	struct open_call *c;
+	bool call;
 
 	pthread_mutex_lock(&worker.lock);
 	while (!worker.over) {
 		c = next_call();
 		if (!c)
 			continue;
+		call = worker.called;
 		pthread_mutex_unlock(&worker.lock);
+		if (call)
+			pthread_cond_signal(&worker.work);
 		serve_make_call(c);
 		pthread_mutex_lock(&worker.lock);
 	}

@@ -183,6 +183,19 @@ def isolated_and_in_process():
     assert shown[1] == {'runs': 'in-process', 'page_guard': True}
 
 
+@test
+def quiet():
+    """The lines of the timeline without the calls; but a call that breaks a rule is there."""
+    whole, quietly = timeline(*RUN_RSN), timeline(*RUN_RSN, '--quiet')
+    assert len(quietly) < len(whole) / 2 and set(quietly) <= set(whole), quietly
+    assert any('AUTHORISED' in line for line in quietly) and not any(' Dot11Ext' in line for line in quietly), quietly
+    shown = [json.loads(line) for line in timeline(*RUN_RSN, '--quiet', '--json')]
+    assert {line['call'] for line in shown if 'call' in line} == {'port created', 'port gate', 'port deleted'}
+    broken = timeline('run', module('touchy_kept_networks'), '--end', 'disconnect', '--page-guard', '--quiet', expect=1)
+    assert any('trespass: the module read' in line for line in broken), broken
+    assert any(line.startswith(' ') and 'violation X-35' in line for line in broken), broken
+
+
 def dies_five_times(lines, cause):
     """The module is started anew after 1, 2, 4 and 8 s, then left alone; the run goes on until then."""
     unexpected = [text for number, text in events(lines) if number == 10003]

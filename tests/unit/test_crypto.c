@@ -211,6 +211,19 @@ static void test_psk_limits(void **state)
 	assert_int_equal(crypto_wpa_psk(*state, secret, 8, "s", 1, pmk), -EINVAL);
 }
 
+// Whatever keys it is left with.
+static void test_check(void **state)
+{
+	const struct crypto_part part = {"x", 1};
+	uint8_t key[16] = {1}, out[CRYPTO_SHA256_LEN];
+
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(crypto_check(*state), 0);
+		assert_int_equal(crypto_cmac_aes128(*state, key, &part, 1, out), 0);
+		crypto_forget(*state);
+	}
+}
+
 // RFC 3394, 4.1, 4.2, 4.3 and 4.6.
 static void test_wrap(void **state)
 {
@@ -392,6 +405,7 @@ int main(void)
 		cmocka_unit_test(test_pbkdf2),
 		cmocka_unit_test(test_psk),
 		cmocka_unit_test(test_psk_limits),
+		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_wrap),
 		cmocka_unit_test(test_wrap_limits),
 		cmocka_unit_test(test_ptk),

@@ -208,7 +208,7 @@ class Openihv(Station):
                 passphrase=escape(network['passphrase']), hidden=str(network.get('hidden', False)).lower()))
         self.saw_violation = ''
         command = [f'{BUILD}/openihv', 'run', f'{BUILD}/ext/rsn.so', '--radio', f'nl80211:{interface}',
-                   '--profile', path, '--json', self.mode]
+                   '--profile', path, '--json', self.mode, *([] if self.debug else ['--quiet'])]
         command += ['--trace', self.log('trace.jsonl')] if self.debug else []
         self.started = time.time()
         daemon = Daemon(command, self.log('openihv.log'), namespace, stdout=subprocess.PIPE)

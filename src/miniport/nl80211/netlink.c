@@ -13,8 +13,9 @@
 #include "base/clock.h"
 #include "base/wipe.h"
 
-#define EVENTS_MAX 64 /* at a time, so that a flood leaves the loop something */
-#define ANSWER_NS  UINT64_C(5000000000)
+#define EVENTS_MAX   64 /* at a time, so that a flood leaves the loop something */
+#define ANSWER_NS    UINT64_C(5000000000)
+#define MESSAGE_ROOM 32768 /* what the kernel makes of a dump at most: af_netlink.c */
 #define RECEIVE_ROOM                                                                               \
 	(1 << 20) /* bytes: a scan of a crowded place, and a flood of deauthentication */
 
@@ -41,11 +42,17 @@ static int from_libnl(int error)
 static int set_options(struct netlink *n)
 {
 	const int fd = nl_socket_get_fd(n->sock), on = 1, room = RECEIVE_ROOM;
+	int err;
 
 	/* Without the first the kernel's words and cookies are missing, and no more than that. */
 	(void)setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	(void)setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
+	/* No message of the kernel is longer, and so none has to be looked at before it is read. */
+	err = from_libnl(nl_socket_set_msg_buf_size(n->sock, MESSAGE_ROOM));
+	if (err)
+		return err;
+	nl_socket_disable_msg_peek(n->sock);
 	return from_libnl(nl_socket_set_nonblocking(n->sock));
 }
 
