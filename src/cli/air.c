@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cli/air.h"
-
+/*
+ * A real radio as a stage: it connects, and stays connected until SIGINT, SIGTERM, the end of
+ * --for, or another program takes the interface.
+ */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -9,16 +11,22 @@
 
 #include <wlanreason.h>
 
+#include "cli/arguments.h"
+#include "cli/world.h"
+#include "miniport/nl80211/nl80211.h"
+
 #define AGAIN     (2 * NS_PER_S) /* until a connection that ended is wanted again */
 #define AGAIN_MAX (32 * NS_PER_S)
 #define END_LIMIT (10 * NS_PER_S) /* for saying good-bye */
 
 struct air {
 	struct world *w;
+	struct radio *radio;
 	int signalled; /* eventfd that a signal writes to */
 	struct loop_fd fd;
 	struct timer again, limit;
 	uint64_t delay;
+	bool running;
 	bool begun;  /* the first connection was made */
 	bool ending; /* nothing is begun any more */
 	bool over;   /* the run is to end */
@@ -125,7 +133,7 @@ static void enable(struct air *a)
 	struct world *w = a->w;
 
 	/* Busy: it is still on its way down; the notice of that comes here again. */
-	if (!a->ending && w->adapter && radio_is_up(w->radio))
+	if (!a->ending && w->adapter && radio_is_up(a->radio))
 		(void)host_enable(w->adapter);
 }
 
@@ -135,7 +143,7 @@ static void add_adapter(struct timer *t, void *user)
 	struct world *w = a->w;
 
 	(void)t;
-	if (a->ending || w->adapter || !radio_is_up(w->radio))
+	if (a->ending || w->adapter || !radio_is_up(a->radio))
 		return;
 	if (host_add_adapter(w->host, w->mp, &w->adapter)) {
 		world_note(w, "the adapter could not be added");
@@ -143,12 +151,12 @@ static void add_adapter(struct timer *t, void *user)
 	}
 }
 
-void air_radio_event(void *user, enum radio_event event)
+static void radio_event(void *user, enum radio_event event)
 {
-	struct world *w = user;
-	struct air *a = w->air;
+	struct air *a = user;
+	struct world *w = a->w;
 
-	if (!a)
+	if (!a->running)
 		return;
 	switch (event) {
 	case RADIO_DOWN:
@@ -176,7 +184,7 @@ void air_radio_event(void *user, enum radio_event event)
 	}
 }
 
-void air_notice(struct world *w, const struct host_notice *n)
+static void air_notice(struct world *w, const struct host_notice *n)
 {
 	struct air *a = w->air;
 
@@ -236,33 +244,11 @@ static void say_goodbye(struct world *w)
 		host_run(w->host, is_disconnected, w, END_LIMIT);
 }
 
-static struct air *new_air(struct world *w)
+static bool air_run(struct world *w)
 {
-	struct air *a = calloc(1, sizeof(*a));
+	struct air *a = w->air;
 
-	if (!a)
-		return NULL;
-	a->w = w;
-	a->delay = AGAIN;
-	a->signalled = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (a->signalled < 0 || loop_watch_fd(w->loop, &a->fd, a->signalled, on_end, a)) {
-		if (a->signalled >= 0)
-			close(a->signalled);
-		free(a);
-		return NULL;
-	}
-	return a;
-}
-
-bool air_run(struct world *w)
-{
-	struct air *a = new_air(w);
-
-	if (!a) {
-		cli_error("out of memory");
-		return false;
-	}
-	w->air = a;
+	a->running = true;
 	catch_signals(a->signalled);
 	if (w->options->seconds)
 		(void)timer_arm(w->loop, &a->limit, w->options->seconds * NS_PER_S, on_limit, a);
@@ -276,17 +262,56 @@ bool air_run(struct world *w)
 	return a->begun && !a->failed;
 }
 
-void air_free(struct world *w)
+static int open_radio(struct air *a)
+{
+	const struct radio_config config = {.loop = a->w->loop,
+		.interface = a->w->options->interface,
+		.event = radio_event,
+		.user = a};
+	char err[256];
+
+	if (radio_open(&config, &a->radio, err, sizeof(err)))
+		return cli_error("%s", err);
+	a->w->mp = radio_miniport(a->radio);
+	return 0;
+}
+
+static int air_open(struct world *w)
+{
+	struct air *a = calloc(1, sizeof(*a));
+	int rc = take_profile(w->options->profile, &w->profile);
+
+	w->air = a;
+	if (a)
+		*a = (struct air){.w = w, .delay = AGAIN, .signalled = -1};
+	if (rc)
+		return rc;
+	if (!a || loop_new(LOOP_REAL, &w->loop))
+		return cli_error("out of memory");
+	a->signalled = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (a->signalled < 0 || loop_watch_fd(w->loop, &a->fd, a->signalled, on_end, a))
+		return cli_error("out of memory");
+	return open_radio(a);
+}
+
+static void air_close(struct world *w, bool abandoned)
 {
 	struct air *a = w->air;
 
-	if (!a)
+	if (!a || abandoned)
 		return;
 	catch_signals(-1);
-	timer_disarm(w->loop, &a->again);
-	timer_disarm(w->loop, &a->limit);
-	loop_unwatch_fd(w->loop, &a->fd);
-	close(a->signalled);
+	if (w->loop) {
+		timer_disarm(w->loop, &a->again);
+		timer_disarm(w->loop, &a->limit);
+		loop_unwatch_fd(w->loop, &a->fd);
+	}
+	if (a->signalled >= 0)
+		close(a->signalled);
+	radio_close(a->radio);
 	free(a);
 	w->air = NULL;
 }
+
+const struct stage stage_air = {
+	.open = air_open, .run = air_run, .notice = air_notice, .close = air_close};

@@ -8,7 +8,6 @@
 
 #include <stdint.h>
 
-#include "miniport/sim/sim.h"
 #include "profile/profile.h"
 
 /* A whole number, decimal, octal (0...) or hexadecimal (0x...). */
@@ -21,12 +20,5 @@ int take_deadline(const char *option, const char *text, uint32_t *out_ms);
 int take_radio(const char *argument, const char **interface);
 /* The profile of an infrastructure network; the caller frees it with profile_free(). */
 int take_profile(const char *path, struct profile **out);
-/*
- * Access points from their specifications in `specs`, which has room for one at least: without any
- * there is one, of kind peer if there is a peer and open otherwise. One that is not given a name
- * gets the first SSID of `profile` (NULL: "openihv"), so that both belong together.
- */
-int take_aps(const char **specs, unsigned *n, const char *peer, const struct profile *profile,
-	struct sim_ap_config *out);
 
 #endif

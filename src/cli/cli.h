@@ -24,6 +24,10 @@ int cmd_check(int argc, char **argv);
 int cmd_rules(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);
 int cmd_merge(int argc, char **argv);
+/* Of openihv: goes on as openihv-radio, which has the commands below. */
+int cmd_radio(int argc, char **argv);
+/* Of openihv-radio, the one program that touches real radios. */
+int cmd_radio_run(int argc, char **argv);
 int cmd_adapters(int argc, char **argv);
 int cmd_scan(int argc, char **argv);
 
@@ -35,6 +39,9 @@ int cli_option_error(char **argv, int option);
 /* Colours go to terminals only, and not where NO_COLOR is set (no-color.org). */
 bool cli_colour(FILE *f);
 int cli_version(void);
+/* The exit status of the program, whose output is written out: `status`, or EXIT_USAGE after an
+ * error was printed. */
+int cli_end(int status);
 
 /* Text in quotes, with what JSON wants escaped. */
 void json_string(FILE *f, const char *text);

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/cli.h"
 
-#include <errno.h>
-#include <getopt.h>
-#include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const struct {
 	const char *name;
@@ -23,44 +18,12 @@ static const struct {
 	{"merge", cmd_merge, "put the parts of a verification together"},
 	{"rules", cmd_rules, "the contract: all rules, or one"},
 	{"inspect", cmd_inspect, "what a module exports, speaks and needs"},
-	{"adapters", cmd_adapters,
+	{"adapters", cmd_radio,
 		"wireless interfaces of this machine, and whether they can be used"},
-	{"scan", cmd_scan, "networks that an interface hears"},
+	{"scan", cmd_radio, "networks that an interface hears"},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
-
-int cli_error(const char *fmt, ...)
-{
-	va_list ap;
-
-	fflush(stdout);
-	fputs("openihv: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	return EXIT_USAGE;
-}
-
-int cli_option_error(char **argv, int option)
-{
-	const char *name = argv[optind - 1];
-
-	return option == ':' ? cli_error("%s: option '%s' needs an argument", argv[0], name)
-			     : cli_error("%s: there is no option '%s'", argv[0], name);
-}
-
-bool cli_colour(FILE *f)
-{
-	return isatty(fileno(f)) && !getenv("NO_COLOR");
-}
-
-int cli_version(void)
-{
-	puts("openihv " OPENIHV_VERSION);
-	return EXIT_PASS;
-}
 
 static int help(FILE *f)
 {
@@ -113,10 +76,5 @@ static int command(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	int rc = argc < 2 ? help(stderr) : command(argc, argv);
-
-	/* A verdict that could not be written was not given. */
-	if (fflush(stdout) || ferror(stdout))
-		return cli_error("standard output: %s", strerror(errno));
-	return rc;
+	return cli_end(argc < 2 ? help(stderr) : command(argc, argv));
 }

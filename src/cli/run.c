@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* openihv run */
-#include <errno.h>
 #include <getopt.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "cli/air.h"
+#include "cli/aps.h"
 #include "cli/arguments.h"
-#include "cli/crash.h"
+#include "cli/play.h"
 #include "cli/tour.h"
 
 static const char usage[] =
@@ -65,52 +61,22 @@ static const char more_usage[] =
 	"Exit status: 0 pass, 1 violations, a death or no connection, 2 usage or unusable input.\n";
 
 enum {
-	OPTION_MODULE = 256,
-	OPTION_PROFILE,
-	OPTION_AP,
+	OPTION_AP = PLAY_END,
 	OPTION_END,
-	OPTION_UI_RESPONSE,
 	OPTION_SEED,
-	OPTION_TRACE,
 	OPTION_PCAP,
-	OPTION_JSON,
-	OPTION_QUIET,
-	OPTION_STRICT,
-	OPTION_ISOLATE,
-	OPTION_IN_PROCESS,
-	OPTION_PAGE_GUARD,
-	OPTION_DEADLINE,
-	OPTION_STOP_DEADLINE,
 	OPTION_PEER,
 	OPTION_PEER_DEADLINE,
-	OPTION_RADIO,
-	OPTION_FOR,
-	OPTION_VERSION,
 };
 
 static const struct option long_options[] = {
-	{"module", required_argument, NULL, OPTION_MODULE},
-	{"profile", required_argument, NULL, OPTION_PROFILE},
+	PLAY_OPTIONS,
 	{"ap", required_argument, NULL, OPTION_AP},
 	{"end", required_argument, NULL, OPTION_END},
-	{"ui-response", required_argument, NULL, OPTION_UI_RESPONSE},
 	{"seed", required_argument, NULL, OPTION_SEED},
-	{"trace", required_argument, NULL, OPTION_TRACE},
 	{"pcap", required_argument, NULL, OPTION_PCAP},
-	{"json", no_argument, NULL, OPTION_JSON},
-	{"quiet", no_argument, NULL, OPTION_QUIET},
-	{"strict", no_argument, NULL, OPTION_STRICT},
-	{"isolate", no_argument, NULL, OPTION_ISOLATE},
-	{"in-process", no_argument, NULL, OPTION_IN_PROCESS},
-	{"page-guard", no_argument, NULL, OPTION_PAGE_GUARD},
-	{"deadline", required_argument, NULL, OPTION_DEADLINE},
-	{"stop-deadline", required_argument, NULL, OPTION_STOP_DEADLINE},
 	{"peer", required_argument, NULL, OPTION_PEER},
 	{"peer-deadline", required_argument, NULL, OPTION_PEER_DEADLINE},
-	{"radio", required_argument, NULL, OPTION_RADIO},
-	{"for", required_argument, NULL, OPTION_FOR},
-	{"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, OPTION_VERSION},
 	{0},
 };
 
@@ -118,9 +84,10 @@ static const struct option long_options[] = {
 
 struct arguments {
 	struct world_options options;
-	const char *aps[WORLD_APS];
+	const char *specs[WORLD_APS];
+	struct sim_ap_config aps[WORLD_APS];
 	enum way ways[ENDS_MAX];
-	unsigned nways;
+	bool seeded;
 };
 
 static int help(void)
@@ -135,14 +102,6 @@ static int help(void)
 	return EXIT_PASS;
 }
 
-static int take_module(struct world_options *o, const char *path)
-{
-	if (o->module)
-		return cli_error("run: one module at a time; '%s' is too much", path);
-	o->module = path;
-	return 0;
-}
-
 static int take_peer(struct world_options *o, const char *command)
 {
 	if (o->peer)
@@ -155,45 +114,20 @@ static int take_peer(struct world_options *o, const char *command)
 
 static int add_end(struct arguments *a, const char *name)
 {
+	struct world_options *o = &a->options;
 	enum way way = way_by_name(name);
 
 	if (way == WAYS)
 		return cli_error(
 			"--end %s: there is no such way; openihv run --help lists them", name);
-	if (a->nways && a->ways[a->nways - 1] == WAY_REMOVE)
+	if (o->nways && a->ways[o->nways - 1] == WAY_REMOVE)
 		return cli_error(
 			"--end %s: nothing can follow 'remove', which takes the adapter away",
 			name);
-	if (a->nways == ENDS_MAX)
+	if (o->nways == ENDS_MAX)
 		return cli_error("--end: at most %d", ENDS_MAX);
-	a->ways[a->nways++] = way;
+	a->ways[o->nways++] = way;
 	return 0;
-}
-
-/* Options without an argument. False: it has one. */
-static bool take_flag(struct world_options *o, int option)
-{
-	switch (option) {
-	case OPTION_JSON:
-		o->json = true;
-		break;
-	case OPTION_QUIET:
-		o->quiet = true;
-		break;
-	case OPTION_STRICT:
-		o->strict = true;
-		break;
-	case OPTION_ISOLATE:
-	case OPTION_IN_PROCESS:
-		o->in_process = option == OPTION_IN_PROCESS;
-		break;
-	case OPTION_PAGE_GUARD:
-		o->guard = true;
-		break;
-	default: /* see take() */
-		return false;
-	}
-	return true;
 }
 
 /* 0, or an exit status after an error was printed. */
@@ -202,41 +136,25 @@ static int take(struct arguments *a, int option)
 	struct world_options *o = &a->options;
 
 	switch (option) {
-	case OPTION_PROFILE:
-		o->profile = optarg;
-		break;
-	case OPTION_MODULE:
-		return take_module(o, optarg);
 	case OPTION_AP:
 		if (o->naps == WORLD_APS)
 			return cli_error("--ap: at most %d access points", WORLD_APS);
-		a->aps[o->naps++] = optarg;
+		a->specs[o->naps++] = optarg;
 		break;
 	case OPTION_END:
 		return add_end(a, optarg);
-	case OPTION_UI_RESPONSE:
-		o->ui_response = optarg;
-		break;
 	case OPTION_SEED:
+		a->seeded = true;
 		return take_number("--seed", optarg, 0, UINT64_MAX, &o->seed);
-	case OPTION_TRACE:
-		o->trace = optarg;
-		break;
 	case OPTION_PCAP:
 		o->pcap = optarg;
 		break;
-	case OPTION_DEADLINE:
-		return take_deadline("--deadline", optarg, &o->deadline_ms);
-	case OPTION_STOP_DEADLINE:
-		return take_deadline("--stop-deadline", optarg, &o->stop_deadline_ms);
 	case OPTION_PEER:
 		return take_peer(o, optarg);
 	case OPTION_PEER_DEADLINE:
 		return take_deadline("--peer-deadline", optarg, &o->peer_deadline_ms);
-	case OPTION_RADIO:
-		return take_radio(optarg, &o->interface);
-	case OPTION_FOR:
-		return take_number("--for", optarg, 1, 1000000000, &o->seconds);
+	default:
+		return play_option(o, option);
 	}
 	return 0;
 }
@@ -246,17 +164,18 @@ static int judge_radio(const struct arguments *a)
 {
 	const struct world_options *o = &a->options;
 
-	if (!o->interface)
-		return o->seconds ? cli_error("--for: of a real radio only (--radio)") : 0;
 	if (o->naps || o->peer)
 		return cli_error("--radio: the access points are real ones: leave out --ap and "
 				 "--peer");
-	if (a->nways)
+	if (o->nways)
 		return cli_error("--radio: how it ends is up to the air: leave out --end");
 	if (o->pcap)
 		return cli_error("--radio: frames are captured by tcpdump on a monitor interface: "
 				 "leave out --pcap");
-	return o->profile ? 0 : cli_error("--radio: which network? --profile FILE tells");
+	return a->seeded || o->peer_deadline_ms
+		       ? cli_error("--radio: chance is real, too, and there is no peer: leave out "
+				   "--seed and --peer-deadline")
+		       : 0;
 }
 
 static int open_aps(struct arguments *a)
@@ -266,96 +185,50 @@ static int open_aps(struct arguments *a)
 	int rc = o->profile ? take_profile(o->profile, &p) : 0;
 
 	if (!rc)
-		rc = take_aps(a->aps, &o->naps, o->peer, p, o->aps);
+		rc = take_aps(a->specs, &o->naps, o->peer, p, a->aps);
 	profile_free(p);
 	return rc;
 }
 
-static int finish(struct world *w, bool reached)
-{
-	const struct checker *c = host_checker(w->host);
-	bool pass = reached && !w->life.deaths && checker_violations(c) == 0 &&
-		    !checker_incomplete(c) && !(w->options->strict && checker_warnings(c));
-	const int peer = world_end_peer(w), saved = world_save(w);
-
-	if (peer || saved)
-		return peer ? peer : saved;
-	if (w->options->json) {
-		report_findings_json(stdout, c);
-		report_verdict_json(stdout, c, w->life.deaths, pass);
-	} else {
-		report_findings(stdout, c, w->history, w->colour);
-		if (w->life.deaths)
-			report_deaths(stdout, &w->life, w->history, w->colour);
-		if (w->why[0])
-			printf("\nfailed: %s", w->why);
-		putchar('\n');
-		report_verdict(stdout, c, w->life.deaths, pass, w->colour);
-	}
-	return pass ? EXIT_PASS : EXIT_FINDINGS;
-}
-
 static int run(struct arguments *a)
 {
-	struct world w;
-	bool reached;
+	struct world_options *o = &a->options;
 	int rc;
 
-	setvbuf(stdout, NULL, _IOLBF, 0); /* what was seen before a crash is shown */
-	if (a->options.in_process)
-		crash_watch(a->options.json);
-	rc = world_open(&w, &a->options);
-	if (rc == EXIT_USAGE) {
-		world_close(&w);
-		return rc;
-	}
-	reached = rc == EXIT_PASS &&
-		  (a->options.interface ? air_run(&w) : tour_run(&w, a->ways, a->nways));
-	w.life.ending = true;
-	world_heading(&w, "The module is unloaded");
-	if (host_stop(w.host)) {
-		world_note(&w, "a handler never returned: the module cannot be unloaded");
-		finish(&w, false);
-		fflush(stdout);
-		_exit(EXIT_FINDINGS);
-	}
-	w.stopped = true;
-	rc = finish(&w, reached);
-	world_close(&w);
-	return rc;
+	if (o->seconds)
+		return cli_error("--for: of a real radio only (--radio)");
+	if (!o->nways)
+		for (unsigned i = 0; i < WAYS; i++)
+			a->ways[o->nways++] = (enum way)i;
+	rc = open_aps(a);
+	o->aps = a->aps;
+	o->ways = a->ways;
+	return rc ? rc : play(o);
 }
 
 int cmd_run(int argc, char **argv)
 {
-	struct arguments a = {.options = {.seed = 1}};
-	unsigned i;
-	int option, rc;
+	struct arguments a = {.options = {.stage = &stage_sim, .seed = 1}};
+	int option, rc = 0;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+	while (!rc && (option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
 		if (option == 'h')
 			return help();
-		if (option == OPTION_VERSION)
+		if (option == PLAY_VERSION)
 			return cli_version();
 		if (option == '?' || option == ':')
 			return cli_option_error(argv, option);
-		rc = take_flag(&a.options, option) ? 0 : take(&a, option);
-		if (rc)
-			return rc;
+		rc = take(&a, option);
 	}
-	for (; optind < argc; optind++) {
-		rc = take_module(&a.options, argv[optind]);
-		if (rc)
-			return rc;
-	}
-	if (!a.options.module)
-		return cli_error("run: which module? openihv run --help tells");
-	rc = judge_radio(&a);
+	for (; !rc && optind < argc; optind++)
+		rc = play_module(&a.options, argv[optind]);
 	if (rc)
 		return rc;
-	if (!a.nways)
-		for (i = 0; i < WAYS; i++)
-			a.ways[a.nways++] = (enum way)i;
-	rc = a.options.interface ? 0 : open_aps(&a);
-	return rc ? rc : run(&a);
+	if (!a.options.module)
+		return cli_error("run: which module? openihv run --help tells");
+	if (!a.options.interface)
+		return run(&a);
+	rc = judge_radio(&a);
+	return rc ? rc : cmd_radio(argc, argv);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/station.h"
 
+#include "miniport/sim/sim.h"
+
 /* Its radio is another station of the same air: an access point of its own it does not host. */
 void station_wanted(void *user, struct host_adapter *primary, bool wanted)
 {

@@ -10,6 +10,7 @@
 #include "base/hex.h"
 #include "base/utf16.h"
 #include "base/wipe.h"
+#include "cli/aps.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
 #include "crypto/crypto.h"

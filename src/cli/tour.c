@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "miniport/sim/sim.h"
+#include "peer/peer.h"
 #include "wire/inet.h"
 
 #define ETHERTYPE_IPV4 0x0800
@@ -428,13 +430,14 @@ static bool step(struct world *w, const char *text, bool needs_port, bool (*run)
 	return recover(w);
 }
 
-bool tour_run(struct world *w, const enum way *ways, unsigned count)
+bool tour_run(struct world *w)
 {
+	const enum way *ways = w->options->ways;
 	unsigned i;
 
 	if (!step(w, "An adapter arrives and connects", false, arrive) || peer_lost(w))
 		return false;
-	for (i = 0; i < count && w->adapter; i++)
+	for (i = 0; i < w->options->nways && w->adapter; i++)
 		if (!step(w, table[ways[i]].text, table[ways[i]].connected, table[ways[i]].run) ||
 			peer_lost(w))
 			return false;

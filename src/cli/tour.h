@@ -21,8 +21,7 @@ enum way way_by_name(const char *name);
 const char *way_name(enum way way);
 const char *way_text(enum way way);
 
-/* Arrival, connection, ping, then the ways. False, after it said why, if the port did not do what
- * it should. */
-bool tour_run(struct world *w, const enum way *ways, unsigned count);
+/* struct stage's: arrival, connection, ping, then the ways of the options. */
+bool tour_run(struct world *w);
 
 #endif

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A radio, its access points, a module, a host and an adapter, put together for a run in virtual
- * time; and what is seen of it: timeline, trace, capture.
+ * A radio, a module, a host and an adapter, put together for a run; and what is seen of it:
+ * timeline, trace. What the run plays on is a stage: the simulation in virtual time (stage_sim.c,
+ * in openihv) or a real radio (air.c, in openihv-radio). World and stage know each other by struct
+ * stage alone, so that neither program has what only the other needs.
  */
 #ifndef OPENIHV_CLI_WORLD_H
 #define OPENIHV_CLI_WORLD_H
@@ -9,25 +11,49 @@
 #include "cli/cli.h"
 #include "cli/life.h"
 #include "host/host.h"
-#include "miniport/nl80211/nl80211.h"
-#include "miniport/sim/sim.h"
-#include "peer/peer.h"
 #include "profile/profile.h"
-#include "trace/pcap.h"
 #include "trace/trace.h"
 
 #define WORLD_APS 16
 
+struct world;
+enum way;
+
+/* What is NULL there is nothing for. */
+struct stage {
+	/* Makes loop, miniport and profile. 0, or an exit status after an error was printed. */
+	int (*open)(struct world *w);
+	/* Connects, and does what there is to do. False, after it said why, if that did not come
+	 * about as it should. */
+	bool (*run)(struct world *w);
+	/* True: of another adapter than the one that the run is about, and dealt with. */
+	bool (*other_crossing)(struct world *w, const struct crossing *x);
+	bool (*other_notice)(struct world *w, struct host_adapter *a, const struct host_notice *n);
+	void (*notice)(struct world *w, const struct host_notice *n);
+	/* struct host_config's; user is the world. */
+	void (*virtual_station)(void *user, struct host_adapter *primary, bool wanted);
+	/* When the module has ended. 0, or an exit status after an error was printed. */
+	int (*finish)(struct world *w);
+	/* abandoned: the module could not be unloaded, so nothing is to be freed. */
+	void (*close)(struct world *w, bool abandoned);
+	bool repeatable; /* the seed decides of random numbers, too */
+};
+
+extern const struct stage stage_sim, stage_air;
+
 struct world_options {
+	const struct stage *stage;
 	const char *module;
 	const char *profile;     /* NULL: a minimal one for the first AP */
 	const char *ui_response; /* NULL: ask at the terminal */
 	const char *trace, *pcap;
-	const char *interface; /* of a real radio; NULL: the simulated one */
+	const char *interface; /* of a real radio */
 	uint64_t seconds;      /* that a real radio is to be used; 0: until a signal comes */
 	const char *peer; /* command that speaks for the APs of kind peer; NULL: there are none */
-	struct sim_ap_config aps[WORLD_APS];
+	const struct sim_ap_config *aps;
 	unsigned naps;
+	const enum way *ways; /* the ends of the tour */
+	unsigned nways;
 	uint64_t seed;
 	uint32_t deadline_ms, stop_deadline_ms; /* 0: the host's own */
 	uint32_t peer_deadline_ms;              /* 0: PEER_ANSWER_MS */
@@ -42,8 +68,7 @@ struct world {
 	unsigned naps;
 	bool ap_added; /* the second AP is the run's own, for the roam */
 	struct peer *peer;
-	struct radio *radio; /* real; NULL: sim */
-	struct air *air;     /* what happens to it (air.c) */
+	struct air *air; /* what happens to a real radio */
 	struct miniport *mp;
 	struct profile *profile;
 	struct host *host;
@@ -84,10 +109,7 @@ int world_open(struct world *w, const struct world_options *options);
 /* Ends module and host. False if the module cannot be unloaded: then the process must end at once.
  */
 bool world_close(struct world *w);
-/* Says good-bye to the peer. 0, or an exit status after an error was printed: the peer has failed,
- * now or before. */
-int world_end_peer(struct world *w);
-/* Writes out trace and capture. 0, or an exit status after an error was printed. */
+/* Writes out the trace, and what the stage has. 0, or an exit status after an error was printed. */
 int world_save(struct world *w);
 
 /* A heading in the timeline. */

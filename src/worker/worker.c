@@ -2,12 +2,12 @@
 #include "worker/worker.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/program.h"
 #include "module/file.h"
 #include "worker/launch.h"
 #include "worker/source_wine.h"
@@ -72,31 +72,9 @@ static void source_close(void *user)
 	free(s);
 }
 
-/* Beside this program, or where it is installed. */
-static char *find_program(const char *name, const char *variable)
-{
-	const char *given = getenv(variable);
-	char self[PATH_MAX], *slash, *found = NULL;
-	ssize_t n;
-
-	if (given)
-		return strdup(given);
-	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	if (n > 0) {
-		self[n] = '\0';
-		slash = strrchr(self, '/');
-		if (slash && asprintf(&found, "%.*s/%s", (int)(slash - self), self, name) < 0)
-			return NULL;
-		if (found && access(found, R_OK) == 0)
-			return found;
-		free(found);
-	}
-	return asprintf(&found, "%s/%s", OPENIHV_LIBEXECDIR, name) < 0 ? NULL : found;
-}
-
 static char *program_for(const struct worker_config *config, const char *name, const char *variable)
 {
-	return config->program ? strdup(config->program) : find_program(name, variable);
+	return config->program ? strdup(config->program) : program_find(name, variable);
 }
 
 static int open_native(const char *path, const struct worker_config *config,

@@ -180,7 +180,7 @@ class Iwd(Station):
 class Openihv(Station):
     """openihv run with the RSN module, which tells all by lines of JSON (doc/trace.md)."""
     name = 'openihv'
-    binaries = [f'{BUILD}/openihv', f'{BUILD}/openihv-worker', f'{BUILD}/ext/rsn.so']
+    binaries = [f'{BUILD}/openihv-radio', f'{BUILD}/openihv-worker', f'{BUILD}/ext/rsn.so']  # what stays
     mode = '--isolate'
     profile = '''<?xml version="1.0"?>
 <WLANProfile xmlns="http://www.microsoft.com/networking/WLAN/profile/v1">
