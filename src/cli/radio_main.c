@@ -2,6 +2,7 @@
 /* openihv-radio: the commands for real radios. It holds CAP_NET_ADMIN for days, so it is small. */
 #include <string.h>
 
+#include "base/lean.h"
 #include "cli/cli.h"
 
 static const struct {
@@ -19,5 +20,6 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	lean_heap();
 	return cli_end(dispatch(argc, argv));
 }

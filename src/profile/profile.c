@@ -409,7 +409,8 @@ int profile_load(const char *path, struct profile **out, struct profile_error *e
 		(void)xml_fail(err, error, 0, "cannot be read: %s", strerror(-error));
 	else
 		error = profile_parse(buf, (size_t)len, out, err);
-	wipe(buf, cap);
+	if (len > 0)
+		wipe(buf, (size_t)len);
 	return error;
 }
 

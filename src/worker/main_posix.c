@@ -5,12 +5,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/lean.h"
 #include "worker/random.h"
 #include "worker/sandbox.h"
 #include "worker/serve.h"
@@ -110,8 +110,8 @@ int main(int argc, char **argv)
 		fputs("openihv-worker is started by openihv, for one module\n", stderr);
 		return 2;
 	}
-	/* A heap for each thread would take 64 MiB of the address space that is allowed. */
-	mallopt(M_ARENA_MAX, 2);
+	lean_heap(); /* also, a heap for each thread would take 64 MiB of the address space that is
+			allowed */
 	if (keep_pipes())
 		return EXIT_FAILURE;
 	config.module = argv[1];
