@@ -17,6 +17,9 @@
 enum {
 	DOWN_LIMIT = 15000, // ms; wineserver -k itself gives up after 10 s
 	GRACE = 1000,       // ms, for programs that see their server's end
+	LOCKED = 2,         // exit status of a server: another one has the lock
+	AGAIN = 5,          // times that is tried again
+	AGAIN_NAP = 100,    // ms before the first of them
 	TEXT_SIZE = 64,
 };
 
@@ -162,26 +165,41 @@ const char *wine_prefix(const struct wine *w)
 	return w->wsl ? NULL : w->prefix;
 }
 
-// Held: wine.lock.
-int wine_server_start(const struct wine *w)
+// *what is what failed. 0, an exit status, or a negative errno.
+static int start_once(const struct wine *w, const char **what)
 {
 	const char *const server[] = {w->server, WINE_LINGER_OPTION, NULL};
 	const char *const nothing[] = {w->loader, "cmd.exe", "/c", "exit", NULL};
+	*what = "its server did not start";
 	if (!wine_server_of(w->prefix)) {
 		end_programs(w->prefix);
 		// It returns when the server can be connected to.
 		int rc = wine_confined_run(w, server);
-		if (rc == -ESRCH)
-			return wine_fail(w, -EIO, "Wine (%s): its server did not stay", w->loader);
 		if (rc)
-			return wine_step_failed(w, rc, "its server did not start");
+			return rc;
 	}
+	*what = "a first program did not run";
 	int rc = wine_confined_run(w, nothing);
-	if (!rc && wine_server_of(w->prefix))
+	return rc || wine_server_of(w->prefix) ? rc : -ESRCH;
+}
+
+// Held: wine.lock.
+int wine_server_start(const struct wine *w)
+{
+	const char *what;
+	int rc = start_once(w, &what);
+	// A server on its way out holds its lock for a moment longer; who comes then ends with this
+	// status, by which Wine means: try again.
+	for (unsigned i = 1; rc == LOCKED && i <= AGAIN; i++) {
+		wine_server_down(w, w->prefix, w->envp);
+		step_nap(i * AGAIN_NAP);
+		rc = start_once(w, &what);
+	}
+	if (!rc)
 		return 0;
 	wine_server_down(w, w->prefix, w->envp);
-	return rc ? wine_step_failed(w, rc, "a first program did not run")
-		  : wine_fail(w, -EIO, "Wine (%s): its server did not stay", w->loader);
+	return rc == -ESRCH ? wine_fail(w, -EIO, "Wine (%s): its server did not stay", w->loader)
+			    : wine_step_failed(w, rc, what);
 }
 
 void wine_server_down(const struct wine *w, const char *prefix, char **envp)

@@ -3,8 +3,8 @@
 from cases_connect import expect
 from cases_ends import back_again, held_at, leave
 from lab import rfkill
-from processes import Failed, run
-from stations import WpaSupplicant
+from processes import Failed, Skip, run
+from stations import OpenihvWindows, WpaSupplicant
 
 KIB_MORE = 512  # that a station may have grown by in the second half of many rounds
 
@@ -146,3 +146,25 @@ def case_disassociations_1000(lab):
 
 
 case_disassociations_1000.limit = 1200
+
+
+def case_windows_module(lab):
+    """The module as a Windows DLL, in Wine, carries the link; once more after the AP has disassociated it."""
+    missing = OpenihvWindows.missing()
+    if missing:
+        raise Skip(missing)
+    ap = lab.access_point()
+    station = lab.station(lab.station_radio(), OpenihvWindows)
+    station.wait_open(200)  # Wine starts for a minute or more
+    ap.wait_authorised(station.radio.address)
+    lab.serve(ap)
+    lab.dhcp(station.radio)
+    lab.ping(station.radio)
+    leave(lab, ap, station, 'disassoc')
+    station.wait_closed()
+    back_again(lab, ap, station, 60)
+    expect(station.stop(), f'{station.name} had to be killed')
+    return 'DHCP and ping, before and after a disassociation'
+
+
+case_windows_module.limit = 400

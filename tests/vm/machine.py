@@ -53,6 +53,11 @@ def die_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+# Wine returns to its programs by IRET, in user mode; QEMU 7.2 then reads the stack as if the kernel did, and with SMAP the
+# kernel of the guest takes that for a fault of its own and ends the program.
+CPU = 'max,-smap'
+
+
 class Machine:
     """folder is the run's; in it share/ is what the guest can write to."""
 
@@ -82,7 +87,7 @@ class Machine:
     def qemu(self, kernel, initramfs, words):
         return [
             'qemu-system-x86_64', '-M', 'q35', '-nodefaults', '-no-user-config', '-accel', 'tcg,thread=multi',
-            '-cpu', 'max', '-smp', '2', '-m', '768', '-display', 'none', '-no-reboot',
+            '-cpu', CPU, '-smp', '2', '-m', '1024', '-display', 'none', '-no-reboot',
             '-kernel', kernel, '-initrd', initramfs, '-append', words,
             '-chardev', f'file,id=console,path={self.console}', '-serial', 'chardev:console',
             '-chardev', 'stdio,id=report,signal=off', '-serial', 'chardev:report',

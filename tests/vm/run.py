@@ -89,7 +89,8 @@ class Report:
 def guest_command(options):
     if options.command:
         return ['/bin/sh', '-c', options.command]
-    words = ['env', f'OPENIHV_BUILD={options.build}', '/usr/bin/python3', 'tests/vm/guest.py',
+    caches = os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache')
+    words = ['env', f'OPENIHV_BUILD={options.build}', f'XDG_CACHE_HOME={caches}', '/usr/bin/python3', 'tests/vm/guest.py',
              '--station', options.station]
     if options.bench:
         return words + ['--bench', str(max(1, options.rounds))]

@@ -4,6 +4,7 @@
 A network is a dict: ssid, passphrase, and where it matters akm ('psk' or 'psk-sha256'), pmf (0 to 2, as ieee80211w),
 hidden (True).
 """
+import contextlib
 import json
 import os
 import shutil
@@ -181,6 +182,7 @@ class Openihv(Station):
     """openihv run with the RSN module, which tells all by lines of JSON (doc/trace.md)."""
     name = 'openihv'
     binaries = [f'{BUILD}/openihv-radio', f'{BUILD}/openihv-worker', f'{BUILD}/ext/rsn.so']  # what stays
+    module = f'{BUILD}/ext/rsn.so'
     mode = '--isolate'
     profile = '''<?xml version="1.0"?>
 <WLANProfile xmlns="http://www.microsoft.com/networking/WLAN/profile/v1">
@@ -207,7 +209,7 @@ class Openihv(Station):
                 ssid=escape(network['ssid']), hex=network['ssid'].encode().hex().upper(), akm=akm,
                 passphrase=escape(network['passphrase']), hidden=str(network.get('hidden', False)).lower()))
         self.saw_violation = ''
-        command = [f'{BUILD}/openihv', 'run', f'{BUILD}/ext/rsn.so', '--radio', f'nl80211:{interface}',
+        command = [f'{BUILD}/openihv', 'run', self.module, '--radio', f'nl80211:{interface}',
                    '--profile', path, '--json', self.mode, *([] if self.debug else ['--quiet'])]
         command += ['--trace', self.log('trace.jsonl')] if self.debug else []
         self.started = time.time()
@@ -255,3 +257,23 @@ class Openihv(Station):
 class OpenihvInProcess(Openihv):
     name = 'openihv in process'
     mode = '--in-process'
+
+
+class OpenihvWindows(Openihv):
+    """The same module as a DLL of Windows, in Wine. Its prefix is the one of the host (./dev vm-test makes it)."""
+    name = 'openihv, Windows module'
+    module = os.path.join(TREE, 'build-win', 'ext', 'rsnihv.dll')
+
+    @classmethod
+    def missing(cls):
+        """Why it cannot be a station here; '' if it can."""
+        if not os.path.exists(cls.module):
+            return 'there is no build for Windows'
+        return '' if shutil.which('wine64') or os.path.exists('/usr/lib/wine/wine64') else 'there is no Wine'
+
+    def start(self, network, interface, namespace):
+        caches = os.path.join(os.environ['XDG_CACHE_HOME'], 'openihv')
+        with contextlib.suppress(OSError):
+            os.remove(f'{caches}/wine.server')  # where the host's server was
+        os.utime(f'{caches}/wine')  # comes up from the host's root now, not while the server has its lock in there
+        super().start(network, interface, namespace)
