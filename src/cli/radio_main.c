@@ -20,6 +20,6 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	lean_heap();
+	lean_process();
 	return cli_end(dispatch(argc, argv));
 }

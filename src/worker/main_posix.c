@@ -110,7 +110,7 @@ int main(int argc, char **argv)
 		fputs("openihv-worker is started by openihv, for one module\n", stderr);
 		return 2;
 	}
-	lean_heap(); /* also, a heap for each thread would take 64 MiB of the address space that is
+	lean_process(); /* also, a heap for each thread would take 64 MiB of the address space that is
 			allowed */
 	if (keep_pipes())
 		return EXIT_FAILURE;

@@ -12,7 +12,7 @@
 #include "module/inproc.h"
 #include "worker/serve_internal.h"
 
-#define RELIEF_NS 2000000 /* between two looks of the relief */
+#define RELIEF_NS 10000000 /* between two looks of the relief */
 
 struct worker worker = {.lock = PTHREAD_MUTEX_INITIALIZER,
 	.looking = PTHREAD_MUTEX_INITIALIZER,
@@ -141,7 +141,7 @@ static void begin(void)
 }
 
 /*
- * The relief, with the lock held: looks every 2 ms until a handler has been open, with nobody
+ * The relief, with the lock held: looks every 10 ms until a handler has been open, with nobody
  * reading, from one look to the next, or nothing has happened in between.
  */
 static void relieve(void)

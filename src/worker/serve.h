@@ -5,7 +5,7 @@
  * Whoever waits reads. A thread of the pool receives a call and makes it itself; while the module
  * runs in it nobody reads, and nobody is woken: what can come then is the answer to a function,
  * which the thread that called it reads. Only a call for another adapter, which the host sends when
- * this one blocks, needs one more thread: the relief looks every 2 ms whether a handler is open
+ * this one blocks, needs one more thread: the relief looks every 10 ms whether a handler is open
  * that long, and reads then.
  */
 #ifndef OPENIHV_WORKER_SERVE_H

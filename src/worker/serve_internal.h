@@ -38,7 +38,7 @@ struct worker {
 	unsigned unknown; /* those that the module's carrier does not know yet for ours */
 	pthread_t last;   /* of them to end; it joins the one that ended before it */
 	bool has_last;
-	bool ticking; /* one of these is the relief, and looks every 2 ms */
+	bool ticking; /* one of these is the relief, and looks every 10 ms */
 	bool called;  /* one of them is being woken to become it */
 	bool deinitialised;
 	bool over; /* the host is gone */

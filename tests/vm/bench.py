@@ -25,10 +25,12 @@ OURS, GOAL_PEER = 'openihv isolated', 'wpa_supplicant'
 
 # what is measured, unit, digits
 MEASURES = [
-    ('association to port open', 'ms', 1), ('start to port open', 'ms', 1),
+    ('association to port open', 'ms', 1), ('  association to message 1', 'ms', 1),
+    ('  message 1 to 2', 'ms', 1), ('  message 2 to 3', 'ms', 1), ('  message 3 to 4', 'ms', 1),
+    ('  message 4 to port open', 'ms', 1), ('start to port open', 'ms', 1),
     ('disassociation to port open again', 'ms', 1), ('disassociation to its end told', 'ms', 1),
     ('CPU time, start to open', 'ms', 1), ('CPU time, disassociation to open again', 'ms', 1),
-    ('resident memory', 'KiB', 0), ('private memory', 'KiB', 0), ('size of binaries', 'KiB', 0),
+    ('resident memory', 'KiB', 0), ('private memory', 'KiB', 0), ('size of programs', 'KiB', 0),
 ]
 
 
@@ -80,6 +82,16 @@ def cpu(pids):
     return sum(time.clock_gettime_ns((~pid << 3) | 2) for pid in pids)
 
 
+def steps(air, address, since, opened):
+    """Seconds from the association to each message of the handshake, one after the other, and to the open port."""
+    times = [air.find(lambda f: f.kind == 'assoc-response' and f.receiver == address, since)[-1].time]
+    for number in range(1, 5):
+        name = f'M{number}'
+        times.append(air.find(lambda f: f.message == name and address in (f.sender, f.receiver), since)[-1].time)
+    times.append(opened)
+    return [after - before for before, after in zip(times, times[1:])]
+
+
 def one_round(place, ap, radio, kind, serial):
     """One start, one disassociation; the measures in order of MEASURES."""
     air, address = place.air, radio.address
@@ -92,7 +104,7 @@ def one_round(place, ap, radio, kind, serial):
         opened = probe.opened(since, 30)
         pids = station.pids()
         start_cpu = cpu(pids)
-        associated = air.find(lambda f: f.kind == 'assoc-response' and f.receiver == address, since)[-1].time
+        parts = steps(air, address, since, opened)
         if not station.open:
             station.wait_open()
         station.events.skip()
@@ -107,7 +119,7 @@ def one_round(place, ap, radio, kind, serial):
         probe.close()
         station.stop()
     size = sum(os.path.getsize(path) for path in kind.binaries)
-    return [(opened - associated) * 1e3, (opened - station.started) * 1e3, (again - left.time) * 1e3,
+    return [sum(parts) * 1e3, *(part * 1e3 for part in parts), (opened - station.started) * 1e3, (again - left.time) * 1e3,
             (closed.time - left.time) * 1e3, start_cpu / 1e6, again_cpu / 1e6, resident, private, size / 1024]
 
 
