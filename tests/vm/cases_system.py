@@ -96,6 +96,11 @@ def case_second_supplicant(lab):
     said = station.events.wait('open', 8)
     owner.stop()
     radio.link('up')  # wpa_supplicant leaves it down
+    if station.refusal:
+        expect(not station.daemons[0].alive(), f'{station.name} did not leave the interface to its owner')
+        with open(station.log('openihv.log')) as file:
+            told = file.read().splitlines()
+        expect(len(told) == 1 and station.refusal in told[0], f'{station.name} told: {told}')
     if not station.daemons[0].alive():
         station.stop()
         station = lab.station(radio)

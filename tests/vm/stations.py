@@ -25,6 +25,7 @@ class Station:
     name = ''
     tkip_group = True    # joins a network whose group cipher is TKIP
     tells_refusal = True  # tells that a passphrase is not accepted
+    refusal = ''          # words of the one line with which it leaves an interface to a program that has it
     debug = True          # with a log of everything
 
     def __init__(self, folder):
@@ -182,6 +183,7 @@ class Openihv(Station):
     """openihv run with the RSN module, which tells all by lines of JSON (doc/trace.md)."""
     name = 'openihv'
     binaries = [f'{BUILD}/openihv-radio', f'{BUILD}/openihv-worker', f'{BUILD}/ext/rsn.so']  # what stays
+    refusal = 'another program'
     module = f'{BUILD}/ext/rsn.so'
     mode = '--isolate'
     profile = '''<?xml version="1.0"?>
