@@ -24,8 +24,9 @@ struct crypto;
 // about 1 ms, others about 10 us.
 struct crypto *crypto_new(void);
 
-// Computes what published vectors give the answer of, and draws from the generator once. 0, or -EIO:
-// the library must not be used. What a handshake needs of the library is in memory afterwards.
+// Computes what published vectors give the answer of, and draws from the generator once. 0, or
+// -EIO: the library must not be used. What a handshake needs of the library is in memory
+// afterwards.
 int crypto_check(struct crypto *c);
 
 // Overwrites the keys that are left from earlier calls. It stays as useful as before.

@@ -110,8 +110,8 @@ int main(int argc, char **argv)
 		fputs("openihv-worker is started by openihv, for one module\n", stderr);
 		return 2;
 	}
-	lean_process(); /* also, a heap for each thread would take 64 MiB of the address space that is
-			allowed */
+	/* Also, a heap for each thread would take 64 MiB of the address space that is allowed. */
+	lean_process();
 	if (keep_pipes())
 		return EXIT_FAILURE;
 	config.module = argv[1];
