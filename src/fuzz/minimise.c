@@ -8,20 +8,35 @@ struct minimiser {
 	struct input *in, *candidate;
 	minimise_fn shows;
 	void *user;
-	unsigned asked, limit;
+	unsigned times; /* that a candidate has to show it */
+	unsigned tried, limit;
+	unsigned asked;
 	bool progress; /* in this round */
+	bool changed;
 };
+
+static bool shows_always(struct minimiser *m, const struct input *in, unsigned times)
+{
+	unsigned i;
+
+	for (i = 0; i < times; i++) {
+		m->asked++;
+		if (!m->shows(m->user, in))
+			return false;
+	}
+	return true;
+}
 
 /* Whether the candidate is as good; then it is the input from now on. */
 static bool keeps(struct minimiser *m)
 {
-	if (m->asked >= m->limit)
+	if (m->tried >= m->limit)
 		return false;
-	m->asked++;
-	if (!m->shows(m->user, m->candidate))
+	m->tried++;
+	if (!shows_always(m, m->candidate, m->times))
 		return false;
 	input_copy(m->in, m->candidate);
-	m->progress = true;
+	m->progress = m->changed = true;
 	return true;
 }
 
@@ -79,7 +94,7 @@ static void shorten(struct minimiser *m, unsigned i)
 			keeps(m);
 			if (at > r->length)
 				at = r->length;
-			if (m->asked >= m->limit)
+			if (m->tried >= m->limit)
 				return;
 		}
 	}
@@ -102,12 +117,30 @@ static void zero(struct minimiser *m, unsigned i)
 	unsigned n, at;
 
 	for (n = r->length; n; n /= 2) {
-		for (at = 0; at + n <= r->length && m->asked < m->limit; at += n) {
+		for (at = 0; at + n <= r->length && m->tried < m->limit; at += n) {
 			begin(m);
 			if (zeroed(&m->candidate->records[i], at, n))
 				keeps(m);
 		}
 	}
+}
+
+static void search(struct minimiser *m, unsigned times)
+{
+	unsigned i;
+
+	m->times = times;
+	m->tried = 0;
+	m->changed = false;
+	do {
+		m->progress = false;
+		drop_records(m);
+		for (i = 0; i < m->in->count; i++) {
+			drop_flags(m, i);
+			shorten(m, i);
+			zero(m, i);
+		}
+	} while (m->progress && m->tried < m->limit);
 }
 
 unsigned minimise(struct input *in, minimise_fn shows, void *user, unsigned limit)
@@ -116,21 +149,19 @@ unsigned minimise(struct input *in, minimise_fn shows, void *user, unsigned limi
 		.candidate = malloc(sizeof(*in)),
 		.shows = shows,
 		.user = user,
-		.limit = limit,
-		.progress = true};
-	unsigned i;
+		.limit = limit};
+	struct input *whole = malloc(sizeof(*in));
 
-	if (!m.candidate)
-		return 0;
-	while (m.progress && m.asked < limit) {
-		m.progress = false;
-		drop_records(&m);
-		for (i = 0; i < in->count; i++) {
-			drop_flags(&m, i);
-			shorten(&m, i);
-			zero(&m, i);
+	if (m.candidate && whole) {
+		input_copy(whole, in);
+		search(&m, 1);
+		/* What the smallest one does may depend on where things lie in memory. */
+		if (m.changed && !shows_always(&m, in, MINIMISE_STEADY)) {
+			input_copy(in, whole);
+			search(&m, MINIMISE_STEADY);
 		}
 	}
+	free(whole);
 	free(m.candidate);
 	return m.asked;
 }

@@ -54,7 +54,7 @@ def mutant(name):
 def fuzz(*args, expect):
     done = subprocess.run([BINARY, 'fuzz', *args], cwd=HERE.name, stdin=subprocess.DEVNULL, capture_output=True,
                           timeout=600, check=False, env=dict(os.environ, LC_ALL='C.UTF-8'))
-    assert done.returncode == expect, \
+    assert done.returncode in (expect if isinstance(expect, tuple) else (expect,)), \
         f'{args}: exit {done.returncode}, not {expect}: {done.stdout.decode()}{done.stderr.decode()}'
     return done
 
@@ -87,9 +87,12 @@ def hunt(name, network, rule, size, kinds, *args):
     assert records and length <= size, f'{name}: {length} bytes: {records}'
     assert all(record['type'] in kinds for record in records), f'{name}: {records}'
     assert found[0]['severity'] == 'F' and found[0]['repeated'] and os.path.exists(found[0]['file'])
-    # The command that it prints shows the same.
-    again = fuzz(path, *network, *args, '--replay', found[0]['file'], expect=1)
-    assert f'finding {rule}' in again.stdout.decode(), again.stdout
+    # The command that it prints shows the same; where a small overrun leads depends on where this process has its parts.
+    for _ in range(4):
+        again = fuzz(path, *network, *args, '--replay', found[0]['file'], expect=(0, 1))
+        if again.returncode:
+            break
+    assert again.returncode and f'finding {rule}' in again.stdout.decode(), again.stdout
 
 
 # (name, network, bytes of the input at most, the records it may have)

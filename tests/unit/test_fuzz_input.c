@@ -422,9 +422,29 @@ static void test_minimise_limit(void **state)
 	struct wanted w = {0};
 
 	make_big();
-	assert_int_equal(minimise(&in, has_wanted, &w, 7), 7);
-	assert_int_equal(w.asked, 7);
+	assert_int_equal(minimise(&in, has_wanted, &w, 7), 7 + MINIMISE_STEADY);
+	assert_int_equal(w.asked, 7 + MINIMISE_STEADY);
 	assert_true(has_wanted(&w, &in));
+}
+
+/* A crash that a small input causes three times of four only. */
+static bool mostly(void *user, const struct input *i)
+{
+	struct wanted *w = user;
+
+	return has_wanted(w, i) && (i->count > 3 || w->asked % 4);
+}
+
+static void test_minimise_steady(void **state)
+{
+	struct wanted w = {0};
+	unsigned k;
+
+	make_big();
+	minimise(&in, mostly, &w, 2000);
+	assert_int_equal(in.count, 4);
+	for (k = 0; k < MINIMISE_STEADY; k++)
+		assert_true(mostly(&w, &in));
 }
 
 /* ---- Folders. ---- */
@@ -495,6 +515,7 @@ int main(void)
 		cmocka_unit_test(test_only),
 		cmocka_unit_test(test_minimise),
 		cmocka_unit_test(test_minimise_limit),
+		cmocka_unit_test(test_minimise_steady),
 		cmocka_unit_test(test_corpus),
 	};
 
