@@ -162,7 +162,7 @@ static void fail_the_process(void)
 		close_range(3, ~0u, 0);
 		break;
 	case FAULT_LATE_CLOSE:
-		compute(20); /* another thread waits for messages meanwhile */
+		compute(200); /* another thread waits for messages meanwhile: two looks of 10 ms */
 		close_range(3, ~0u, 0);
 		pause();
 		break;
