@@ -165,6 +165,9 @@ static void sim_stage_close(struct world *w, bool abandoned)
 		peer_kill(w->peer);
 		return;
 	}
+	peer_close(w->peer, NULL,
+		0); /* where the run ended without finish(), for a reason that was told */
+	w->peer = NULL;
 	sim_free(w->sim);
 	w->sim = NULL;
 	crypto_make_random();

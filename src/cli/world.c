@@ -205,8 +205,8 @@ bool world_close(struct world *w)
 	}
 	host_free(w->host);
 	w->host = NULL;
-	world_save(w);
 	w->options->stage->close(w, false);
+	world_save(w);
 	loop_free(w->loop);
 	profile_free(w->profile);
 	history_free(w->history);

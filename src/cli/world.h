@@ -10,6 +10,7 @@
 
 #include "cli/cli.h"
 #include "cli/life.h"
+#include "cli/way.h"
 #include "host/host.h"
 #include "profile/profile.h"
 #include "trace/trace.h"
@@ -17,7 +18,6 @@
 #define WORLD_APS 16
 
 struct world;
-enum way;
 
 /* What is NULL there is nothing for. */
 struct stage {
