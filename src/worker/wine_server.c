@@ -188,8 +188,7 @@ int wine_server_start(const struct wine *w)
 {
 	const char *what;
 	int rc = start_once(w, &what);
-	// A server on its way out holds its lock for a moment longer; who comes then ends with this
-	// status, by which Wine means: try again.
+	// On a slow machine it happens right after another server was ended, and is over soon.
 	for (unsigned i = 1; rc == LOCKED && i <= AGAIN; i++) {
 		wine_server_down(w, w->prefix, w->envp);
 		step_nap(i * AGAIN_NAP);

@@ -406,6 +406,10 @@ static void server_that_fails(void **state)
 	assert_refused(-EIO, "its server did not stay");
 	write_script(fake->server, "case $1 in -k) exit 0;; esac; exit 9");
 	assert_refused(-EIO, "its server did not start: exit status 9");
+	// One that finds another one's lock twice is started a third time.
+	write_script(fake->server, "case $1 in -k) exit 0;; esac; echo x >>$0.log\n"
+				   "[ $(wc -l <$0.log) -gt 2 ] || exit 2; exit 8");
+	assert_refused(-EIO, "its server did not start: exit status 8");
 	// The prefix is kept: it was made once.
 	char path[120], text[200];
 	(void)snprintf(path, sizeof(path), "%s.log", fake->loader);
