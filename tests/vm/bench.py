@@ -30,7 +30,7 @@ MEASURES = [
     ('  message 4 to port open', 'ms', 1), ('start to port open', 'ms', 1),
     ('disassociation to port open again', 'ms', 1), ('disassociation to its end told', 'ms', 1),
     ('CPU time, start to open', 'ms', 1), ('CPU time, disassociation to open again', 'ms', 1),
-    ('resident memory', 'KiB', 0), ('private memory', 'KiB', 0), ('size of programs', 'KiB', 0),
+    ('resident memory', 'KiB', 0), ('private memory', 'KiB', 0), ('size of programs that stay', 'KiB', 0),
 ]
 
 
