@@ -24,7 +24,7 @@
 #define SETTLE_NS (50 * NS_PER_US) /* between two looks at a module that is busy */
 #define LEAP_NS   (20 * NS_PER_MS) /* of virtual time: shorter ones are frames on the air */
 #define OWED_NS   (NS_PER_S)       /* of real time, for a module that owes a completion */
-#define LAST_NS   (5 * NS_PER_S)   /* the same, before it is held to have failed */
+#define LAST_NS   (HOST_PATIENCE_MS * NS_PER_MS) /* the same, before it is held to have failed */
 #define PATIENCE_NS                                                                                \
 	(100 * NS_PER_MS) /* of real time, for a handler that sleeps, in virtual time              \
 			   */
@@ -354,7 +354,7 @@ static void make_call(struct host *h, struct server *me, struct call *c)
 {
 	call_begin(h, c);
 	h->alone = false;
-	h->restless = 0;
+	h->restless = h->patient = 0;
 	h->acted = monotonic_ns();
 	me->call = c;
 	me->calls++;
@@ -421,6 +421,17 @@ static bool goes_on(struct host *h)
 	return dozes(h, 0) || !module_idle(h) || dozes(h, 0);
 }
 
+/* It calls, or will wake, soon enough. One that calls again and again is not waited for longer than
+ * one that is silent. */
+static bool worth_waiting(struct host *h, bool last)
+{
+	uint64_t now = monotonic_ns();
+
+	if (!h->patient)
+		h->patient = now;
+	return now - h->patient < LAST_NS && (last || now - h->acted < OWED_NS) && goes_on(h);
+}
+
 /*
  * Virtual time knows nothing of a module that sleeps by the system's clock. Before it leaps, one
  * that blocks, or owes something and will wake by itself, is given a while of real time: a short
@@ -440,7 +451,7 @@ static bool give_patience(struct host *h, uint64_t delay)
 	if (blocks_a_while(h, s, leap))
 		break;
 	if (!s && delay != UINT64_MAX && delay >= LEAP_NS && owes(h, leap, &last))
-		waits = monotonic_ns() - h->acted < (last ? LAST_NS : OWED_NS) && goes_on(h);
+		waits = worth_waiting(h, last);
 	if (!s && !waits)
 		return false;
 	h->waiting_for_module = true;
@@ -458,9 +469,11 @@ static void pass_time(struct host *h)
 	int fd = -1;
 
 	if (loop_clock(h->loop) == LOOP_VIRTUAL) {
-		if (pump(h) || has_died(h) || give_patience(h, delay))
-			return; /* look again */
-		h->restless = 0;
+		if (pump(h) || has_died(h))
+			return;  /* look again */
+		h->restless = 0; /* it rests: who waits for it has chosen to */
+		if (give_patience(h, delay))
+			return;
 		if (delay > left) {
 			if (delay != UINT64_MAX)
 				loop_skip(h->loop, left);

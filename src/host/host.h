@@ -156,6 +156,10 @@ int host_start(struct host *h, char *err, size_t room);
 int host_stop(struct host *h);
 void host_free(struct host *h);
 
+/* Real time that a run in virtual time may stand still for a module that owes a completion and will
+ * go on by itself, beyond what a handler may take. */
+#define HOST_PATIENCE_MS 5000
+
 enum host_run_result {
 	HOST_REACHED,  /* until() was true */
 	HOST_QUIET,    /* nothing is left that could happen by itself (virtual time only) */

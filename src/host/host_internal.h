@@ -247,6 +247,8 @@ struct host {
 	uint64_t restless; /* by the system's clock: since when the module alone keeps virtual time
 			      still; 0: it does not */
 	uint64_t acted;    /* by the system's clock: when the module was called, or called, last */
+	uint64_t patient;  /* by the system's clock: since when virtual time has waited for a module
+			      that owes something, after the last call; 0: it has not */
 	uint64_t restless_cpu; /* the process's processor time then */
 	bool alone; /* the module had no thread at the last look, and was not called since */
 	enum host_run_result run_result;

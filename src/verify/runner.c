@@ -17,12 +17,13 @@
 
 #include "base/clock.h"
 #include "crypto/crypto.h"
+#include "host/host.h"
 #include "trace/describe.h"
 #include "verify/confine.h"
 #include "verify/report.h"
 
 #define LOAD_MS  70000        /* until it is loaded, as the host's own deadline for that */
-#define GRACE_MS 2000         /* beyond the deadline of a handler, which the run itself sees */
+#define GRACE_MS 2000         /* beyond what the run itself waits for a module */
 #define LOOK_MS  100          /* between two looks whether a run goes on */
 #define MEMORY   (4ull << 30) /* bytes of address space */
 #define OUTPUT   (1 << 20)    /* bytes of what a module prints that are kept */
@@ -200,9 +201,11 @@ int runner_start(struct runner *r, const struct plan *plan, uint64_t number)
 
 static uint64_t patience_ms(const struct runner *r, const struct job *j)
 {
+	uint64_t handler = r->config->deadline_ms; /* 0: the host's own, which is no longer */
+
 	if (atomic_load(&j->outcome->stage) <= LAB_STARTED)
 		return LOAD_MS;
-	return (r->config->deadline_ms ? r->config->deadline_ms : 5000) + GRACE_MS;
+	return (handler > HOST_PATIENCE_MS ? handler : HOST_PATIENCE_MS) + GRACE_MS;
 }
 
 /* Something that moves as long as the run goes on. */

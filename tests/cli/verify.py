@@ -163,6 +163,17 @@ def one_by_one():
 
 
 @test
+def patience():
+    """Who owes a completion, and looks after it by the clock, is waited for, however little time a handler may take:
+    that is not the module's restlessness."""
+    poller = os.path.join(BUILD, 'tests/correct/poller.so')
+    for mode in ('--in-process', '--isolate'):
+        told = run('replay', poller, '--plan', 'connect never-sent@SendPacket#1', '--deadline', '0.3', mode, expect=0)
+        found = re.findall(r'^(?:finding|warning) (\S+)', told.stdout.decode(), re.MULTILINE)
+        assert found == ['X-32'], told.stdout
+
+
+@test
 def scenarios():
     report = verify(TEMPLATE, '--scenario', 'roam', '--scenario', 'reset', '--runs', '12', expect=0)
     made = {name for name, scenario in report['scenarios'].items() if scenario['runs']}
