@@ -352,6 +352,8 @@ void engine_leave(struct host *h)
 
 static void make_call(struct host *h, struct server *me, struct call *c)
 {
+	uint_fast64_t number = ++h->calls_made;
+
 	call_begin(h, c);
 	h->alone = false;
 	h->restless = h->patient = 0;
@@ -359,9 +361,11 @@ static void make_call(struct host *h, struct server *me, struct call *c)
 	me->call = c;
 	me->calls++;
 	current = me;
+	atomic_store(&h->open_call, number);
 	pthread_mutex_unlock(&h->lock);
 	h->module->ops->call(h->module, &c->hc);
 	atomic_store(&c->returned, true);
+	atomic_compare_exchange_strong(&h->open_call, &number, 0); /* unless others lead */
 	pthread_mutex_lock(&h->lock);
 	current = NULL;
 	/* Between runs the loop is its owner's: what comes back then is taken up in the next one.

@@ -243,7 +243,10 @@ struct host {
 	pthread_cond_t work;   /* there is a run to serve, or the lead is vacant */
 	pthread_cond_t change; /* a run ended; a module's call came while somebody waited for one */
 	int run_ended;         /* eventfd */
-	bool running, quit, waiting_for_module, asleep;
+	bool running, quit, waiting_for_module;
+	atomic_bool asleep; /* the leader waits for time or news; watched without lock */
+	atomic_uint_fast64_t open_call; /* the leader's, by .calls_made; 0: none; the same */
+	uint64_t calls_made;
 	uint64_t restless; /* by the system's clock: since when the module alone keeps virtual time
 			      still; 0: it does not */
 	uint64_t acted;    /* by the system's clock: when the module was called, or called, last */

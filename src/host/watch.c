@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 
-#define LOOK_MS 2   /* between two looks at the leader */
+#define LOOK_MS 2   /* between two glances at the leader */
 #define REST_MS 250 /* the same, while it sleeps */
 
 uint64_t watch_deadline(const struct host *h, const struct call *c)
@@ -86,6 +86,7 @@ static void take_lead(struct host *h)
 	blocked->displaced = true;
 	h->displaced++;
 	h->leader = NULL;
+	atomic_store(&h->open_call, 0);
 	if (h->parked)
 		pthread_cond_signal(&h->work);
 	else
@@ -95,37 +96,45 @@ static void take_lead(struct host *h)
 
 /* One look at the leader: blocked if the same call was open, with its thread asleep, at the last
  * look too. */
-static void look(struct host *h, uint64_t *seen, bool *slept)
+static void look(struct host *h, uint64_t *slept)
 {
-	struct server *s = h->leader;
-	bool sleeps = s && server_blocked(s);
-	bool waits = sleeps && ((*slept && *seen == s->calls) || atomic_load(&h->module->held));
+	uint64_t number = atomic_load(&h->open_call);
+	bool sleeps = h->leader && number && server_blocked(h->leader);
+	bool waits = sleeps && (*slept == number || atomic_load(&h->module->held));
 
-	if (waits) {
+	if (waits)
 		take_lead(h);
-		sleeps = false;
-	}
-	*seen = s ? s->calls : 0;
-	*slept = sleeps;
+	*slept = sleeps && !waits ? number : 0;
 }
 
 /*
- * Sleeps until it is time for a look, or the run has ended. While the leader itself sleeps, looks
- * are rare: it wakes nobody when it goes on, since that would cost more than the work that woke it.
+ * Sleeps until the run has ended, a look is worth it, or for as long as a rest. Whoever works is
+ * not disturbed, not even for the lock, while calls return from one glance to the next. While the
+ * leader itself sleeps, glances are rare: it wakes nobody when it goes on, since that would cost
+ * more than the work that woke it.
  */
-static void watch(const struct host *h, bool asleep_now)
+static void watch(const struct host *h, uint64_t *seen)
 {
 	struct pollfd fd = {.fd = h->run_ended, .events = POLLIN};
+	int ms, passed;
 
-	poll(&fd, 1, asleep_now ? REST_MS : LOOK_MS);
+	for (passed = 0; passed < REST_MS; passed += ms) {
+		uint64_t last = *seen;
+
+		ms = atomic_load(&h->asleep) ? REST_MS : LOOK_MS;
+		if (poll(&fd, 1, ms))
+			return;
+		*seen = atomic_load(&h->open_call);
+		if (*seen && (*seen == last || atomic_load(&h->module->held)))
+			return;
+	}
 }
 
 enum host_run_result host_run(
 	struct host *h, bool (*until)(void *user), void *user, uint64_t limit_ns)
 {
 	enum host_run_result result;
-	uint64_t now, seen = 0;
-	bool slept = false;
+	uint64_t now, seen = 0, slept = 0;
 
 	pthread_mutex_lock(&h->lock);
 	now = loop_now(h->loop);
@@ -138,14 +147,12 @@ enum host_run_result host_run(
 	if (h->displaced)
 		pthread_cond_broadcast(&h->change);
 	while (h->running) {
-		bool asleep_now = h->asleep;
-
 		pthread_mutex_unlock(&h->lock);
-		watch(h, asleep_now);
+		watch(h, &seen);
 		pthread_mutex_lock(&h->lock);
 		look_at_clock(h);
 		if (h->running)
-			look(h, &seen, &slept);
+			look(h, &slept);
 	}
 	eventfd_read(h->run_ended, &now);
 	/* The leader is on its way out of serve(); a blocked one is no longer leader. */
