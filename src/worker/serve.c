@@ -39,6 +39,7 @@ static int reply_came(const struct message *m, struct reader *body)
 	err = message_get_reply(body, c->function, &c->result);
 	pthread_mutex_lock(&worker.lock);
 	c->done = true;
+	worker.moved++;
 	pthread_cond_signal(&c->turn);
 	pthread_mutex_unlock(&worker.lock);
 	return err;
@@ -132,7 +133,7 @@ static void pass_on(struct open_call *c)
 static void begin(void)
 {
 	worker.running++;
-	worker.begun++;
+	worker.moved++;
 	if (worker.ticking)
 		return;
 	worker.called = worker.idle > 0;
@@ -142,22 +143,23 @@ static void begin(void)
 
 /*
  * The relief, with the lock held: looks every 10 ms until a handler has been open, with nobody
- * reading, from one look to the next, or nothing has happened in between.
+ * reading, from one look to the next, or nothing has happened in between. A handler that calls
+ * functions reads for itself: who took that from it would have to wake it for each answer.
  */
 static void relieve(void)
 {
 	struct timespec ts;
-	uint64_t begun;
+	uint64_t moved;
 
 	worker.ticking = true;
 	do {
-		begun = worker.begun;
+		moved = worker.moved;
 		clock_gettime(CLOCK_REALTIME, &ts);
 		ts.tv_nsec += RELIEF_NS;
 		ts.tv_sec += ts.tv_nsec / 1000000000;
 		ts.tv_nsec %= 1000000000;
 		pthread_cond_timedwait(&worker.work, &worker.lock, &ts);
-	} while (!worker.over && !worker.waiting && begun != worker.begun &&
+	} while (!worker.over && !worker.waiting && moved != worker.moved &&
 		 (worker.running || worker.reading));
 	worker.ticking = false;
 }

@@ -32,7 +32,7 @@ struct worker {
 	pthread_mutex_t lock;    /* of what follows */
 	bool reading;
 	unsigned running; /* handlers that are open */
-	uint64_t begun;   /* how many there have been */
+	uint64_t moved;   /* how many there have been, and answers for them */
 	unsigned pool;    /* threads that make calls, beside the first */
 	unsigned idle;    /* those of them that wait */
 	unsigned unknown; /* those that the module's carrier does not know yet for ours */
