@@ -220,6 +220,9 @@ void radio_sme_scanned(struct radio *r);
 void radio_sme_authenticated(struct radio *r, struct nlattr **attributes);
 void radio_sme_associated(struct radio *r, struct nlattr **attributes);
 void radio_sme_ended(struct radio *r, struct nlattr **attributes);
+/* The port is open: from now on a better access point is looked for when this one gets weak.
+ * Before, the kernel has something more urgent to do. */
+void radio_sme_watch_signal(struct radio *r);
 void radio_sme_signal(struct radio *r, bool low);
 /* The kernel has dropped events: is what we believe still so? */
 void radio_sme_look_again(struct radio *r);

@@ -218,5 +218,7 @@ int port_state(struct miniport *mp, const struct mac *peer, bool open)
 		return -EIO;
 	r->port_open = open;
 	link_set_operstate(r, true, open);
+	if (open)
+		radio_sme_watch_signal(r);
 	return 0;
 }

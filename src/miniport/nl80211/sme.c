@@ -125,23 +125,6 @@ static void deauthenticate(struct radio *r, const struct mac *bssid)
 	(void)radio_call(r, m, NULL, NULL);
 }
 
-static void ask_for_signal(struct radio *r)
-{
-	struct nl_msg *m;
-	struct nlattr *cqm;
-
-	m = radio_request(r, NL80211_CMD_SET_CQM);
-	cqm = m ? nla_nest_start(m, NL80211_ATTR_CQM) : NULL;
-	if (!cqm || nla_put_u32(m, NL80211_ATTR_CQM_RSSI_THOLD, (uint32_t)WEAK_DBM) ||
-		nla_put_u32(m, NL80211_ATTR_CQM_RSSI_HYST, BETTER_DB / 2)) {
-		nlmsg_free(m);
-		return;
-	}
-	nla_nest_end(m, cqm);
-	/* Without it the station stays until its access point is lost. */
-	(void)radio_call(r, m, NULL, NULL);
-}
-
 /* ---- A round. ---- */
 
 static void attempt_failed(struct radio *r, uint32_t status);
@@ -332,6 +315,23 @@ static void look_for_better(struct timer *t, void *user)
 		radio_sme_signal(r, true);
 }
 
+void radio_sme_watch_signal(struct radio *r)
+{
+	struct nl_msg *m;
+	struct nlattr *cqm;
+
+	m = radio_request(r, NL80211_CMD_SET_CQM);
+	cqm = m ? nla_nest_start(m, NL80211_ATTR_CQM) : NULL;
+	if (!cqm || nla_put_u32(m, NL80211_ATTR_CQM_RSSI_THOLD, (uint32_t)WEAK_DBM) ||
+		nla_put_u32(m, NL80211_ATTR_CQM_RSSI_HYST, BETTER_DB / 2)) {
+		nlmsg_free(m);
+		return;
+	}
+	nla_nest_end(m, cqm);
+	/* Without it the station stays until its access point is lost. */
+	(void)radio_call(r, m, NULL, NULL);
+}
+
 void radio_sme_signal(struct radio *r, bool low)
 {
 	if (r->state != SME_ASSOCIATED)
@@ -455,7 +455,6 @@ static void succeeded(struct radio *r, struct nlattr **a, const struct reader *r
 		radio_indicate_status(r, IND_ROAMING_COMPLETION, NULL, STATUS_SUCCESS);
 	r->connecting = r->roaming = false;
 	port_begins(r);
-	ask_for_signal(r);
 }
 
 void radio_sme_associated(struct radio *r, struct nlattr **a)
