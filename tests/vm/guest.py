@@ -113,9 +113,10 @@ def main():
     parser.add_argument('--again', action='store_true')
     parser.add_argument('cases', nargs='*')
     parser.add_argument('--bench', type=int, metavar='ROUNDS')
+    parser.add_argument('--random-addresses', action='store_true')
     options = parser.parse_args()
     if options.bench:
-        return bench.run(prepare(), options.bench)
+        return bench.run(prepare(), options.bench, options.random_addresses)
     known = cases()
     chosen = {name: known[name] for name in options.cases} or known
     kind = lab.kind_of_station(options.station)

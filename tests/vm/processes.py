@@ -18,6 +18,9 @@ class Skip(Exception):
     """A case does not apply; the text says why."""
 
 
+AS_USUAL = ['chrt', '--other', '0']  # however the program is scheduled that starts it
+
+
 def within(namespace, command):
     return (['ip', 'netns', 'exec', namespace] if namespace else []) + list(command)
 
@@ -51,10 +54,10 @@ class Daemon:
 
     def __init__(self, command, log, namespace=None, stdout=None, env=None):
         self.name = os.path.basename(command[0])
+        words = within(namespace, [*AS_USUAL, *command])
         with open(log, 'ab') as file:
-            self.process = subprocess.Popen(within(namespace, command), stdin=subprocess.DEVNULL, stdout=stdout or file,
-                                            stderr=file, start_new_session=True,
-                                            env={**os.environ, **env} if env else None)
+            self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=stdout or file, stderr=file,
+                                            start_new_session=True, env={**os.environ, **env} if env else None)
 
     @property
     def pid(self):

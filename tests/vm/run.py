@@ -42,6 +42,8 @@ def arguments():
     parser.add_argument('--again', action='store_true', help='run a case that fails once more, and say so')
     parser.add_argument('--bench', action='store_true', help='compare with others in place of the cases')
     parser.add_argument('--build', default='build', metavar='FOLDER', help='take openihv from this build folder')
+    parser.add_argument('--random-addresses', action='store_true',
+                        help='of --bench: leave the programs at random addresses, where QEMU translates them anew')
     parser.add_argument('--rounds', type=int, default=20, metavar='N', help='of --bench, at least 1')
     return parser.parse_args()
 
@@ -93,7 +95,7 @@ def guest_command(options):
     words = ['env', f'OPENIHV_BUILD={options.build}', f'XDG_CACHE_HOME={caches}', '/usr/bin/python3', 'tests/vm/guest.py',
              '--station', options.station]
     if options.bench:
-        return words + ['--bench', str(max(1, options.rounds))]
+        return words + ['--bench', str(max(1, options.rounds))] + ['--random-addresses'] * options.random_addresses
     return words + ['--short'] * options.short + ['--again'] * options.again + options.cases
 
 
