@@ -26,10 +26,16 @@ def severities(binary):
     return dict(re.findall(r'^([HX]-\d\d)  ([FEW])', text, re.MULTILINE))
 
 
+def life(row):
+    """What its runs are like. A module that never rests takes all the time of a handler, again and again: a short one
+    shows it as well."""
+    return table.NETWORKS[row.base] + (['--deadline', '1'] if 'busy' in row.expects.split(',') else [])
+
+
 def verify(binary, row, *options):
     """Exit status, and the report; None: there is none. One run at a time: that decides which are made with --until."""
     done = call(binary, 'verify', row.path, '--json', '-', '--quiet', '--budget', '0', '--jobs', '1',
-                *table.NETWORKS[row.base], *options)
+                *life(row), *options)
     try:
         return done.returncode, json.loads(done.stdout)
     except ValueError:
@@ -38,7 +44,7 @@ def verify(binary, row, *options):
 
 def replays(binary, row, finding, mode, times):
     """How often the finding was there, of so many times; and what the command said."""
-    done = call(binary, 'replay', row.path, '--plan', finding['plan'], '--times', str(times), *table.NETWORKS[row.base],
+    done = call(binary, 'replay', row.path, '--plan', finding['plan'], '--times', str(times), *life(row),
                 *([mode] if mode else []))
     said = done.stdout.decode('utf-8', 'replace')
     if times == 1:
