@@ -38,7 +38,7 @@ def arguments():
                         help='for the whole; a guest that takes longer is ended (default %(default)s)')
     parser.add_argument('--keep', metavar='FOLDER', help='leave logs and captures of every case there')
     parser.add_argument('--command', help='run this shell command in the guest, and nothing else')
-    parser.add_argument('--short', action='store_true', help='leave out what takes ten minutes by itself')
+    parser.add_argument('--short', action='store_true', help='leave out what takes minutes by itself')
     parser.add_argument('--again', action='store_true', help='run a case that fails once more, and say so')
     parser.add_argument('--bench', action='store_true', help='compare with others in place of the cases')
     parser.add_argument('--build', default='build', metavar='FOLDER', help='take openihv from this build folder')
