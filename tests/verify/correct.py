@@ -26,7 +26,7 @@ SANITIZED = 60
 PLANS = {
     'rsn': ['connect reset@security-packet-arrived#2 stale@PostAssociateCompletion#1'],
 }
-Module = namedtuple('Module', 'name path base runs')
+Module = namedtuple('Module', 'name path base runs expects', defaults=['nothing'])
 
 
 def modules():
