@@ -165,8 +165,8 @@ static void sim_stage_close(struct world *w, bool abandoned)
 		peer_kill(w->peer);
 		return;
 	}
-	peer_close(w->peer, NULL,
-		0); /* where the run ended without finish(), for a reason that was told */
+	/* Where the run ended without finish(), for a reason that was told. */
+	peer_close(w->peer, NULL, 0);
 	w->peer = NULL;
 	sim_free(w->sim);
 	w->sim = NULL;

@@ -314,9 +314,9 @@ static void await_handler(struct host *h)
 	uint64_t seen = 0;
 
 	while ((s = h->leader) && s->call && !atomic_load(&s->call->returned)) {
-		if (seen == s->calls && server_blocked(s))
+		if (seen == s->number && server_blocked(s))
 			return;
-		seen = s->calls;
+		seen = s->number;
 		h->callers++;
 		wait_for(&h->change, &h->lock, SETTLE_NS);
 		h->callers--;
@@ -359,7 +359,7 @@ static void make_call(struct host *h, struct server *me, struct call *c)
 	h->restless = h->patient = 0;
 	h->acted = monotonic_ns();
 	me->call = c;
-	me->calls++;
+	me->number = number;
 	current = me;
 	atomic_store(&h->open_call, number);
 	pthread_mutex_unlock(&h->lock);

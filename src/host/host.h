@@ -157,7 +157,7 @@ int host_stop(struct host *h);
 void host_free(struct host *h);
 
 /* Real time that a run in virtual time may stand still for a module that owes a completion and will
- * go on by itself, beyond what a handler may take. */
+ * go on by itself, however little a handler may take. */
 #define HOST_PATIENCE_MS 5000
 
 enum host_run_result {

@@ -245,8 +245,8 @@ struct host {
 	int run_ended;         /* eventfd */
 	bool running, quit, waiting_for_module;
 	atomic_bool asleep; /* the leader waits for time or news; watched without lock */
-	atomic_uint_fast64_t open_call; /* the leader's, by .calls_made; 0: none; the same */
-	uint64_t calls_made;
+	atomic_uint_fast64_t open_call; /* number of the leader's; 0: none; the same */
+	uint64_t calls_made;            /* numbers them */
 	uint64_t restless; /* by the system's clock: since when the module alone keeps virtual time
 			      still; 0: it does not */
 	uint64_t acted;    /* by the system's clock: when the module was called, or called, last */

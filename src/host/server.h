@@ -10,11 +10,12 @@
 struct server {
 	TAILQ_ENTRY(server) next;
 	pid_t tid;
-	struct call *call;  /* open */
-	uint64_t calls;     /* made so far: tells the watcher whether it is still the same one */
+	struct call *call; /* open */
+	uint64_t number;   /* of its call, by .calls_made: tells whether it is still the same one */
 	atomic_bool inside; /* its call is in one of our functions: asleep there is not blocked */
 	bool displaced;     /* lost the lead while its call blocked */
-	uint64_t watched, since; /* the watcher's: .calls at its look, and when it saw that first */
+	uint64_t watched,
+		since; /* the watcher's: .number at its look, and when it saw that first */
 	struct timer overdue;
 	struct host *host;
 };

@@ -57,8 +57,8 @@ static void look_at_clock(struct host *h)
 	{
 		const struct call *c = s->call;
 
-		if (!c || s->watched != s->calls) {
-			s->watched = s->calls;
+		if (!c || s->watched != s->number) {
+			s->watched = s->number;
 			s->since = now;
 		} else if (!c->late && !c->abandoned && now - s->since >= watch_deadline(h, c)) {
 			say_overdue(h, s->call);
